@@ -1,0 +1,1 @@
+"""Who may do what: roles, tokens, rate limits, audit."""

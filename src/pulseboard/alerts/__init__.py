@@ -1,0 +1,1 @@
+"""Alerts: opened and closed from confirmed statuses."""

@@ -1,0 +1,1 @@
+"""The rooms' operations as Django views."""

@@ -1,0 +1,37 @@
+"""
+Errors pulseboard raises on purpose.
+
+PulseboardError
+├── ConfigError        the host configured or declared something wrongly
+├── NotApplicable     a check has nothing to ask about here (see checks.check)
+├── NotifyError        a notifier could not deliver (``permanent`` stops retries)
+└── UsageError         a command was called wrongly; it exits 2
+"""
+
+from __future__ import annotations
+
+
+class PulseboardError(Exception):
+    """Root of every error a caller may want to catch."""
+
+
+class ConfigError(PulseboardError):
+    """The host configured or declared something wrongly; the message says what."""
+
+
+class NotifyError(PulseboardError):
+    """
+    A notification was not delivered.
+
+    Args:
+        message: Safe to show on the dashboard: no URL, token or address.
+        permanent: True when retrying cannot help, such as a revoked token.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class UsageError(PulseboardError):
+    """A command was called wrongly; the message says what would have been right."""

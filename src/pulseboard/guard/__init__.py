@@ -1,0 +1,1 @@
+"""The only door out: outbound connections vetted when they connect."""

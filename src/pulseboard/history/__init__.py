@@ -1,0 +1,1 @@
+"""What was observed, kept small: recent runs, packed hours, days."""

@@ -1,0 +1,1 @@
+"""Planned windows and what they mute."""

@@ -1,0 +1,1 @@
+"""Where Django looks for models. Each lives in its room."""

@@ -1,0 +1,1 @@
+"""Monitors: the one thing that is scheduled, has history, uptime and alerts."""

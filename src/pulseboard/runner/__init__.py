@@ -1,0 +1,1 @@
+"""What moves the path along: tick, claims, lease."""

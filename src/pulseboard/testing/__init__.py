@@ -1,0 +1,1 @@
+"""What host applications use in their tests."""
