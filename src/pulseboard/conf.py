@@ -155,7 +155,9 @@ def _check_durations(settings: Settings) -> None:
     for each in fields(Settings):
         value = getattr(settings, each.name)
         if isinstance(value, timedelta) and value <= timedelta(0):
-            raise ConfigError(f"{each.name.upper()}: expected more than zero, got {value}")
+            raise ConfigError(
+                f"{each.name.upper()}: expected more than zero, got {value}"
+            )
 
 
 def _check_ranges(settings: Settings) -> None:
@@ -192,7 +194,9 @@ def written_values() -> dict[str, Any]:
     values = lower_keys(getattr(django_settings, "PULSEBOARD", {}), "PULSEBOARD")
     if path := os.environ.get(FILE_VARIABLE):
         # The file may also hold what only the standalone server reads ([server]).
-        values |= {key: value for key, value in read_file(path).items() if key != "server"}
+        values |= {
+            key: value for key, value in read_file(path).items() if key != "server"
+        }
     return values | from_environment(os.environ)
 
 

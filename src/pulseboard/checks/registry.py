@@ -113,7 +113,10 @@ def metric(
     }
 
     def declare(function: Number) -> Number:
-        fixed = {"reading": name.replace("-", "_").replace(".", "_"), "function": function}
+        fixed = {
+            "reading": name.replace("-", "_").replace(".", "_"),
+            "function": function,
+        }
         MetricCheck(**fixed, **limits)  # type: ignore[arg-type]  # judges the limits now
         defaults = _defaults(name, every, timeout, title, group, None)
         _add(name, MetricCheck, fixed, {**defaults, **limits}, function.__module__)

@@ -36,8 +36,12 @@ class Limits:
             value = getattr(self, name)
             if value is not None and not math.isfinite(value):
                 raise ConfigError(f"expected a finite {name}, got {value}")
-        _in_order("warning_above", self.warning_above, "critical_above", self.critical_above)
-        _in_order("critical_below", self.critical_below, "warning_below", self.warning_below)
+        _in_order(
+            "warning_above", self.warning_above, "critical_above", self.critical_above
+        )
+        _in_order(
+            "critical_below", self.critical_below, "warning_below", self.warning_below
+        )
 
     def grade(self, value: float | None) -> Status:
         """Return the status of *value*; UNKNOWN when it is None or not a number."""
@@ -62,10 +66,14 @@ class Limits:
         return None
 
 
-def _in_order(low_name: str, low: float | None, high_name: str, high: float | None) -> None:
+def _in_order(
+    low_name: str, low: float | None, high_name: str, high: float | None
+) -> None:
     if low is not None and high is not None and low > high:
         raise ConfigError(f"expected {low_name} <= {high_name}, got {low} and {high}")
 
 
 def _beyond(value: float, above: float | None, below: float | None) -> bool:
-    return (above is not None and value > above) or (below is not None and value < below)
+    return (above is not None and value > above) or (
+        below is not None and value < below
+    )

@@ -33,7 +33,9 @@ def build(
     """
     if not isinstance(values, Mapping):
         raise ConfigError(f"{where}: expected a mapping, got {type(values).__name__}")
-    refuse_unknown(values, [field.name for field in fields(cls)], where=where, show=show)
+    refuse_unknown(
+        values, [field.name for field in fields(cls)], where=where, show=show
+    )
     try:
         return TypeAdapter(cls).validate_python(dict(values))
     except ValidationError as error:

@@ -20,10 +20,16 @@ SECRET_NAME = re.compile(
 
 _PATTERNS = (
     # scheme://user:password@host
-    (re.compile(r"(?P<keep>[a-z][a-z0-9+.-]*://)[^\s/@]*@", re.IGNORECASE), r"\g<keep>"),
+    (
+        re.compile(r"(?P<keep>[a-z][a-z0-9+.-]*://)[^\s/@]*@", re.IGNORECASE),
+        r"\g<keep>",
+    ),
     # ?key=value&key=value
     (re.compile(r"(?P<keep>[?&][^=\s&]{1,64}=)[^&\s]+"), rf"\g<keep>{HIDDEN}"),
-    (re.compile(r"(?P<keep>\b(?:bearer|basic)\s+)[\w.~+/=-]+", re.IGNORECASE), rf"\g<keep>{HIDDEN}"),
+    (
+        re.compile(r"(?P<keep>\b(?:bearer|basic)\s+)[\w.~+/=-]+", re.IGNORECASE),
+        rf"\g<keep>{HIDDEN}",
+    ),
     (
         re.compile(
             rf"(?P<keep>[\w-]*(?:{SECRET_NAME.pattern})[\w-]*[\"']?\s*[=:]\s*)"
@@ -36,7 +42,9 @@ _PATTERNS = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
 )
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
+)
 
 
 def redact(text: str, *, limit: int = 2000) -> str:
