@@ -1,0 +1,68 @@
+"""Alerts as rows: `SystemAlert` and its columns are a contract with hosts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SystemAlert(models.Model):
+    """Trouble that was announced. One is open per type and subject."""
+
+    class Severity(models.TextChoices):
+        INFO = "info", _("Info")
+        WARNING = "warning", _("Warning")
+        CRITICAL = "critical", _("Critical")
+
+    class State(models.TextChoices):
+        FIRING = "firing", _("Firing")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        RESOLVED = "resolved", _("Resolved")
+
+    alert_type = models.CharField(_("type"), max_length=100)
+    subject = models.CharField(_("subject"), max_length=150)
+    title = models.CharField(_("title"), max_length=200)
+    message = models.TextField(_("message"))
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
+    state = models.CharField(
+        _("state"), max_length=15, choices=State.choices, default=State.FIRING
+    )
+    resolved = models.BooleanField(_("resolved"), default=False)
+    began_at = models.DateTimeField(_("began"))
+    created_at = models.DateTimeField(_("announced"))
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    resolved_by = models.CharField(_("resolved by"), max_length=150, blank=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    acknowledged_by = models.CharField(_("acknowledged by"), max_length=150, blank=True)
+    reminded_at = models.DateTimeField(_("last reminder"), null=True, blank=True)
+    #: Type and subject while open, NULL after: a unique index that every database
+    #: has (MariaDB knows no partial ones) keeps it at one open alert.
+    open_key = models.CharField(max_length=255, null=True, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        ordering = ["-created_at"]
+        permissions = [("acknowledge_alert", _("Can acknowledge and resolve alerts"))]
+        indexes = [
+            # For the dashboard's question: what is open, worst first?
+            models.Index(fields=["resolved", "created_at"], name="pulseboard_alert_open"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(resolved=True, resolved_at__isnull=False)
+                | models.Q(resolved=False, resolved_at__isnull=True),
+                name="pulseboard_alert_resolved_has_time",
+                violation_error_message=_("A resolved alert has a time, an open one none."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_severity_display()}: {self.title}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the open key with the state, also for rows that a host makes."""
+        self.open_key = None if self.resolved else f"{self.alert_type}:{self.subject}"[:255]
+        super().save(*args, **kwargs)

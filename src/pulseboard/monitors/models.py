@@ -1,0 +1,93 @@
+"""Monitors as rows: what is scheduled, and what is known of it now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pulseboard.core.status import Status
+from pulseboard.monitors.definition import Kind
+
+
+class Monitor(models.Model):
+    """
+    One monitor. Declared in code or settings; this row remembers how it fares.
+
+    The schedule is the pair (`slot`, `claimed_by`): a run belongs to the slot of
+    time it was due in, and whoever raises the slot owns that run. See `schedule`.
+    """
+
+    class KindChoice(models.TextChoices):
+        CHECK = Kind.CHECK.value, _("Check")
+        PROBE = Kind.PROBE.value, _("Endpoint probe")
+        HEARTBEAT = Kind.HEARTBEAT.value, _("Heartbeat")
+        INTEGRITY = Kind.INTEGRITY.value, _("Integrity rule")
+
+    class StatusChoice(models.TextChoices):
+        HEALTHY = Status.HEALTHY.value, _("Healthy")
+        WARNING = Status.WARNING.value, _("Warning")
+        CRITICAL = Status.CRITICAL.value, _("Critical")
+        UNKNOWN = Status.UNKNOWN.value, _("Unknown")
+
+    name = models.CharField(_("name"), max_length=150, unique=True)
+    title = models.CharField(_("title"), max_length=150)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=KindChoice.choices, default=KindChoice.CHECK
+    )
+    group = models.CharField(_("group"), max_length=100, blank=True)
+    source = models.CharField(_("declared in"), max_length=200, blank=True)
+    declared = models.BooleanField(_("still declared"), default=True)
+    enabled = models.BooleanField(
+        _("enabled"), default=True, help_text=_("Untick to stop running it.")
+    )
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+    interval_seconds = models.FloatField(_("interval, seconds"), default=30)
+    timeout_seconds = models.FloatField(_("time limit, seconds"), default=2)
+    decides_readiness = models.BooleanField(_("decides readiness"), default=False)
+    options = models.JSONField(_("options"), default=dict, blank=True)
+
+    slot = models.BigIntegerField(_("slot"), default=-1)
+    claimed_by = models.CharField(_("claimed by"), max_length=64, blank=True)
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=StatusChoice.choices, default="unknown"
+    )
+    status_since = models.DateTimeField(_("status since"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=20, blank=True)
+    summary = models.CharField(_("summary"), max_length=200, blank=True)
+    readings = models.JSONField(_("readings"), default=dict, blank=True)
+    details = models.JSONField(_("details"), default=dict, blank=True)
+    reference = models.CharField(_("log reference"), max_length=20, blank=True)
+    degraded = models.CharField(_("poorer source"), max_length=200, blank=True)
+    ran_at = models.DateTimeField(_("last run"), null=True, blank=True)
+    duration_seconds = models.FloatField(_("duration, seconds"), null=True, blank=True)
+    good_at = models.DateTimeField(_("last good"), null=True, blank=True)
+    good_summary = models.CharField(_("last good result"), max_length=200, blank=True)
+
+    #: The last results, newest last: one letter and its time each, see `judge`.
+    memory = models.JSONField(_("memory"), default=list, blank=True)
+    confirmed = models.CharField(
+        _("confirmed status"),
+        max_length=10,
+        choices=StatusChoice.choices,
+        default="unknown",
+    )
+    confirmed_since = models.DateTimeField(_("confirmed since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("monitor")
+        verbose_name_plural = _("monitors")
+        ordering = ["name"]
+        permissions = [
+            ("view_dashboard", _("Can see the health dashboard")),
+            ("run_checks", _("Can run checks now")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def interval(self) -> timedelta:
+        return timedelta(seconds=self.interval_seconds)
