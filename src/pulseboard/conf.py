@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ConfigDict, with_config
 
 from pulseboard.core.duration import parse_duration
 from pulseboard.core.errors import ConfigError
@@ -32,10 +32,17 @@ from pulseboard.core.options import build, refuse_unknown
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Secret = str | Callable[[], str] | None
 
+#: Types are not bent: a text is no number, and unknown names are refused.
+STRICT = ConfigDict(strict=True, extra="forbid")
+
 PREFIX = "PULSEBOARD_"
 #: Environment variables of ours that are no settings.
 FILE_VARIABLE = "PULSEBOARD_FILE"
 NOT_SETTINGS = {FILE_VARIABLE, "PULSEBOARD_FAILPOINT"}
+
+BOOLEANS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(
+    ("0", "false", "no", "off"), False
+)
 
 #: Key, default warning, default critical and what one unit of it is in house units.
 THRESHOLDS: dict[str, tuple[float, float, float]] = {
@@ -48,6 +55,7 @@ THRESHOLDS: dict[str, tuple[float, float, float]] = {
 }
 
 
+@with_config(STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
     """One pair of `ALERT_THRESHOLDS`, in the unit people write (ms, percent)."""
@@ -56,6 +64,7 @@ class Threshold:
     critical: float | None = None
 
 
+@with_config(STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimits:
     """Calls allowed per client and minute."""
@@ -71,6 +80,7 @@ class RateLimits:
                 raise ConfigError(f"expected {each.name.upper()} of at least 1")
 
 
+@with_config(STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
@@ -227,8 +237,7 @@ def _from_text(text: str, kind: Any) -> Any:
     if origin is list:
         return [part.strip() for part in text.split(",") if part.strip()]
     if origin is bool:
-        return {"1": True, "true": True, "yes": True, "on": True, "0": False,
-                "false": False, "no": False, "off": False}.get(text.strip().lower(), text)  # fmt: skip
+        return BOOLEANS.get(text.strip().lower(), text)
     if origin is int:
         return int(text) if text.strip().lstrip("-").isdecimal() else text
     if origin is Mapping or Mapping in get_args(kind) or origin is RateLimits:

@@ -1,9 +1,8 @@
 """Where Django looks for models. Each lives in its room."""
 
 from pulseboard.alerts.models import SystemAlert
-from pulseboard.monitors.models import Monitor
+from pulseboard.monitors.models import JobRun, Monitor, RunnerLease
 from pulseboard.notifiers.models import Channel, Notification
-from pulseboard.runner.models import JobRun, RunnerLease
 
 __all__ = [
     "Channel",

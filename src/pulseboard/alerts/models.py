@@ -48,14 +48,18 @@ class SystemAlert(models.Model):
         permissions = [("acknowledge_alert", _("Can acknowledge and resolve alerts"))]
         indexes = [
             # For the dashboard's question: what is open, worst first?
-            models.Index(fields=["resolved", "created_at"], name="pulseboard_alert_open"),
+            models.Index(
+                fields=["resolved", "created_at"], name="pulseboard_alert_open"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(resolved=True, resolved_at__isnull=False)
                 | models.Q(resolved=False, resolved_at__isnull=True),
                 name="pulseboard_alert_resolved_has_time",
-                violation_error_message=_("A resolved alert has a time, an open one none."),
+                violation_error_message=_(
+                    "A resolved alert has a time, an open one none."
+                ),
             ),
         ]
 
@@ -64,5 +68,7 @@ class SystemAlert(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the open key with the state, also for rows that a host makes."""
-        self.open_key = None if self.resolved else f"{self.alert_type}:{self.subject}"[:255]
+        self.open_key = (
+            None if self.resolved else f"{self.alert_type}:{self.subject}"[:255]
+        )
         super().save(*args, **kwargs)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from pulseboard.core.errors import ConfigError
 
@@ -72,7 +72,3 @@ def refuse_unknown(
                 else f"; expected one of {', '.join(sorted(map(show, known)))}"
             )
             raise ConfigError(f"{where}: unknown name {show(str(name))!r}{hint}")
-
-
-#: For option dataclasses that must not bend types; pydantic reads this attribute.
-STRICT = ConfigDict(strict=True)

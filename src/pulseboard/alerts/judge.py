@@ -1,0 +1,67 @@
+"""
+What a confirmed change of status means for the alert of its subject.
+
+    none ──warning or critical──▶ OPEN ──▶ WORSEN / EASE (severity follows)
+                                   │
+                                   └──healthy──▶ CLOSE
+
+Unknown neither opens nor closes: what was announced is closed by good news only.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime, timedelta
+
+from pulseboard.core.status import Status
+from pulseboard.core.text import duration_text
+
+
+class Step(enum.Enum):
+    """What happens to an alert. The values name the transition in the outbox."""
+
+    OPEN = "open"
+    WORSEN = "worsen"
+    EASE = "ease"
+    REMIND = "remind"
+    CLOSE = "close"
+
+
+TROUBLE = {Status.WARNING: "warning", Status.CRITICAL: "critical"}
+
+
+def step(open_severity: str | None, status: Status) -> Step | None:
+    """
+    Return what a confirmed *status* does, None when nothing.
+
+    Args:
+        open_severity: Severity of the open alert, None without one.
+    """
+    severity = TROUBLE.get(status)
+    if open_severity is None:
+        return Step.OPEN if severity else None
+    if status is Status.HEALTHY:
+        return Step.CLOSE
+    if severity is None or severity == open_severity:
+        return None
+    return Step.WORSEN if severity == "critical" else Step.EASE
+
+
+def reminder_due(
+    severity: str, told_at: datetime, cooldown: timedelta, now: datetime
+) -> bool:
+    """Return whether an open alert is to be told again; warnings rarer (24 h)."""
+    wait = cooldown if severity == "critical" else max(cooldown, timedelta(days=1))
+    return now - told_at >= wait
+
+
+def headline(kind: Step, severity: str, title: str, lasted: timedelta) -> str:
+    """Return the sentence that says it all, as the subject of a mail would."""
+    word = severity.capitalize()
+    return {
+        Step.OPEN: f"{word}: {title}",
+        Step.WORSEN: f"{word}: {title} got worse",
+        Step.EASE: f"{word}: {title} got better, not yet well",
+        Step.REMIND: f"Still {severity} after {duration_text(lasted)}: {title}",
+        Step.CLOSE: f"Recovered: {title}, after {duration_text(lasted)}",
+    }[kind]

@@ -1,0 +1,146 @@
+"""Alerts in the database. Call these inside the transaction of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from pulseboard.alerts.judge import TROUBLE, Step, headline, reminder_due, step
+from pulseboard.alerts.models import SystemAlert
+from pulseboard.alerts.transition import Transition, publish
+from pulseboard.monitors.models import Monitor
+from pulseboard.monitors.store import Change
+
+ALERT_TYPE = "monitor"
+
+
+def apply(changes: Iterable[Change], *, muted: frozenset[str] = frozenset()) -> None:
+    """
+    Open, change and close alerts for confirmed *changes*.
+
+    Args:
+        muted: Monitors in maintenance: nothing is opened for them, closing goes on.
+    """
+    for change in changes:
+        alert = SystemAlert.objects.filter(
+            alert_type=ALERT_TYPE, subject=change.monitor, resolved=False
+        ).first()
+        kind = step(alert.severity if alert else None, change.after)
+        if alert is None:
+            if kind is Step.OPEN and change.monitor not in muted:
+                _open(change)
+        elif kind is not None:
+            _move(alert, kind, change)
+
+
+def remind(now: datetime, cooldown: timedelta) -> int:
+    """Tell again what has been open for *cooldown* since it was last told."""
+    told = 0
+    for alert in SystemAlert.objects.filter(state=SystemAlert.State.FIRING):
+        last = alert.reminded_at or alert.created_at
+        if not reminder_due(alert.severity, last, cooldown, now):
+            continue
+        with transaction.atomic():
+            fresh = SystemAlert.objects.filter(
+                pk=alert.pk, state=alert.state, reminded_at=alert.reminded_at
+            ).update(reminded_at=now)
+            if fresh:
+                _tell(alert, Step.REMIND, now, summary=alert.message)
+                told += 1
+    return told
+
+
+def acknowledge(alert_id: int, who: str, now: datetime) -> SystemAlert | None:
+    """Note that *who* is on it; reminders stop. None when it is not open."""
+    changed = SystemAlert.objects.filter(pk=alert_id, resolved=False).update(
+        state=SystemAlert.State.ACKNOWLEDGED,
+        acknowledged_by=who[:150],
+        acknowledged_at=now,
+    )
+    return SystemAlert.objects.get(pk=alert_id) if changed else None
+
+
+def resolve(alert_id: int, who: str, now: datetime) -> SystemAlert | None:
+    """Close by hand and tell those who were told. None when it is not open."""
+    with transaction.atomic():
+        alert = SystemAlert.objects.filter(pk=alert_id, resolved=False).first()
+        if alert is None or not _close(alert, who, now):
+            return None
+        _tell(alert, Step.CLOSE, now, summary=f"Resolved by {who}")
+    return alert
+
+
+def active() -> list[SystemAlert]:
+    """Return the open alerts, critical first, then newest first."""
+    rows = list(SystemAlert.objects.filter(resolved=False))
+    return sorted(
+        rows, key=lambda row: (row.severity != "critical", -row.began_at.timestamp())
+    )
+
+
+def _open(change: Change) -> None:
+    summary = change.outcome.summary
+    alert = SystemAlert.objects.create(
+        alert_type=ALERT_TYPE,
+        subject=change.monitor,
+        title=change.title,
+        message=summary,
+        severity=TROUBLE[change.after],
+        began_at=change.since,
+        created_at=change.at,
+    )
+    _tell(alert, Step.OPEN, change.at, summary=summary)
+
+
+def _move(alert: SystemAlert, kind: Step, change: Change) -> None:
+    summary = change.outcome.summary
+    if kind is Step.CLOSE:
+        if _close(alert, "", change.at):
+            _tell(alert, kind, change.at, summary=summary)
+        return
+    alert.severity = TROUBLE[change.after]
+    alert.message = summary
+    alert.save(update_fields=["severity", "message", "open_key"])
+    _tell(alert, kind, change.at, summary=summary)
+
+
+def _close(alert: SystemAlert, who: str, at: datetime) -> bool:
+    """Close once, whoever comes first; both columns and the key by one statement."""
+    alert.resolved, alert.resolved_at, alert.resolved_by = True, at, who[:150]
+    alert.state, alert.open_key = SystemAlert.State.RESOLVED, None
+    return bool(
+        SystemAlert.objects.filter(pk=alert.pk, resolved=False).update(
+            resolved=True,
+            resolved_at=at,
+            resolved_by=alert.resolved_by,
+            state=alert.state,
+            open_key=None,
+        )
+    )
+
+
+def _tell(alert: SystemAlert, kind: Step, at: datetime, *, summary: str) -> None:
+    publish(
+        Transition(
+            alert_id=alert.pk,
+            step=kind,
+            sequence=f"{kind.value}-{int(at.timestamp() * 1000)}",
+            severity=alert.severity,
+            title=alert.title,
+            headline=headline(kind, alert.severity, alert.title, at - alert.began_at),
+            message=alert.message,
+            summary=summary,
+            began_at=alert.began_at,
+            at=at,
+            last_good=_last_good(alert.subject),
+        )
+    )
+
+
+def _last_good(subject: str) -> str:
+    row = Monitor.objects.filter(name=subject).only("good_at", "good_summary").first()
+    if row is None or row.good_at is None:
+        return ""
+    return f"{row.good_summary} ({row.good_at:%Y-%m-%d %H:%M:%S} UTC)"

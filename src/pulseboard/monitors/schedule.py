@@ -1,0 +1,40 @@
+"""
+When a monitor is due.
+
+Time is cut into slots of the monitor's interval. A run belongs to one slot, and the
+row remembers the last slot that was claimed; whoever raises it owns the run. So no
+slot runs twice, no drift adds up, and a pause is followed by one run, not a burst.
+Every monitor has its own offset, taken from its name, so that they spread.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime, timedelta
+
+
+def slot_at(name: str, interval: timedelta, now: datetime) -> int:
+    """Return the number of the slot of *name* that *now* lies in."""
+    seconds = interval.total_seconds()
+    return int((now.timestamp() - _offset_seconds(name, seconds)) // seconds)
+
+
+def slot_start(name: str, interval: timedelta, slot: int) -> datetime:
+    """Return when *slot* begins."""
+    seconds = interval.total_seconds()
+    return datetime.fromtimestamp(slot * seconds + _offset_seconds(name, seconds), UTC)
+
+
+def due_slot(name: str, interval: timedelta, claimed: int, now: datetime) -> int | None:
+    """
+    Return the slot to claim now, None when *claimed* is still current.
+
+    A claimed slot far ahead means that the clock was set back since: waiting for it
+    could take years, so the run is due at once.
+    """
+    current = slot_at(name, interval, now)
+    return current if claimed < current or claimed > current + 1 else None
+
+
+def _offset_seconds(name: str, interval_seconds: float) -> float:
+    return (zlib.crc32(name.encode()) % 1000) / 1000 * interval_seconds
