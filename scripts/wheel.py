@@ -1,0 +1,43 @@
+"""Build the package into `dist/` and make sure that the dashboard is in it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DIST = ROOT / "dist"
+BUILD = "pulseboard/static/pulseboard/build/"
+
+
+def main() -> int:
+    shutil.rmtree(DIST, ignore_errors=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--outdir", DIST], cwd=ROOT, check=True
+    )
+    [wheel] = DIST.glob("*.whl")
+    if missing := _missing(wheel):
+        print(f"{wheel.name} lacks: {', '.join(missing)}", file=sys.stderr)
+        return 1
+    print(f"dist/{wheel.name}: {wheel.stat().st_size / 1000:.0f} kB")
+    return 0
+
+
+def _missing(wheel: Path) -> list[str]:
+    """Return what the built dashboard has and *wheel* has not, or its entries."""
+    packed = set(zipfile.ZipFile(wheel).namelist())
+    built = ROOT / "src" / BUILD
+    files = {
+        BUILD + str(path.relative_to(built))
+        for path in built.rglob("*")
+        if path.is_file()
+    }
+    entries = {".js", ".css"} - {Path(name).suffix for name in files}
+    return sorted(files - packed) + sorted(f"any {BUILD}*{end}" for end in entries)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
