@@ -1,0 +1,58 @@
+"""Real servers for any test that asks: one of each per process, started lazily."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.support import servers
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[servers.Postgres]:
+    yield from _served(servers.Postgres())
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[servers.MariaDB]:
+    yield from _served(servers.MariaDB())
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[servers.Redis]:
+    yield from _served(servers.Redis())
+
+
+@pytest.fixture(scope="session")
+def memcached() -> Iterator[servers.Memcached]:
+    yield from _served(servers.Memcached())
+
+
+@pytest.fixture(scope="session")
+def smtp_sink() -> Iterator[servers.SmtpSink]:
+    yield from _served(servers.SmtpSink())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser."""
+    return servers.find("chromium")
+
+
+_started: list[servers.Server] = []
+
+
+def _served(server: Any) -> Iterator[Any]:
+    with server:
+        _started.append(server)
+        yield server
+        _started.remove(server)
+
+
+@pytest.fixture(autouse=True)
+def _servers_repaired() -> Iterator[None]:
+    """What one test stopped, killed or paused serves the next one again."""
+    yield
+    for server in _started:
+        server.start()
