@@ -1,0 +1,30 @@
+"""What the host's settings say to several built-in checks."""
+
+from __future__ import annotations
+
+from pulseboard.conf import get_settings
+
+
+def threshold(name: str) -> dict[str, object]:
+    """Return the limits under *name* of `ALERT_THRESHOLDS` as options of a check."""
+    limits = get_settings().limits_of(name)
+    return {
+        "warning_above": limits.warning_above,
+        "critical_above": limits.critical_above,
+    }
+
+
+def labels(check: str, *, option: str = "") -> list[str]:
+    """
+    Return the instances of *check* that `CHECKS` names, empty for the plain name.
+
+    Args:
+        option: Only those for which this option is set.
+    """
+    found = []
+    for name, options in get_settings().checks.items():
+        first, _, label = name.partition(":")
+        written = {str(key).lower() for key in options}
+        if first == check and (not option or option in written):
+            found.append(label)
+    return found

@@ -1,0 +1,1 @@
+"""What this machine and this process can be asked for, whoever asks."""
