@@ -1,0 +1,1 @@
+"""The servers, mail and traffic around the example while `make demo` runs."""

@@ -1,0 +1,9 @@
+import os
+
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "driver_app.settings")
+
+# An example serves its own static files; a real site leaves that to its web server.
+application = ASGIStaticFilesHandler(get_asgi_application())
