@@ -3,8 +3,12 @@ Errors pulseboard raises on purpose.
 
 PulseboardError
 ├── ConfigError        the host configured or declared something wrongly
-├── NotApplicable     a check has nothing to ask about here (see checks.check)
+├── Blocked            the guard refused a target (see guard.errors)
+├── ConnectFailed      a target could not be reached (see guard.errors)
+├── NotApplicable      a check has nothing to ask about here (see checks.check)
 ├── NotifyError        a notifier could not deliver (``permanent`` stops retries)
+├── Problem            a call was refused or failed (see core.problem)
+├── Unavailable        who calls cannot be known now (see access.errors)
 └── UsageError         a command was called wrongly; it exits 2
 """
 
