@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -78,7 +79,7 @@ def environment() -> None:
     """Make `.venv` with the pinned development set and this package, editable."""
     pins = _pins()
     sources = [ROOT / "pyproject.toml", pins]
-    made_from = _hash(sources, extra=f"{sys.version} {VENV}")
+    made_from = _hash(sources, extra=str(VENV))
     _once("environment", made_from, VENV / "bin/python", lambda: _install(pins))
 
 
@@ -141,10 +142,18 @@ def _is_here(signs: Iterable[str]) -> bool:
 
 
 def _pins() -> Path:
-    """Return the newest pins that are not newer than this Python."""
+    """Return the newest pins that are not newer than the Python of `.venv`."""
     files = {int(path.stem[2:]): path for path in CONSTRAINTS.glob("py3*.txt")}
-    running = 300 + sys.version_info.minor
-    return files[max(version for version in files if version <= running)]
+    return files[max(version for version in files if version <= 300 + _minor())]
+
+
+def _minor() -> int:
+    """Return the 11 of Python 3.11. An environment keeps the one it was made with."""
+    configuration = VENV / "pyvenv.cfg"
+    if not configuration.is_file():
+        return sys.version_info.minor
+    [version] = re.findall(r"^version\s*=\s*3\.(\d+)", configuration.read_text(), re.M)
+    return int(version)
 
 
 def _install(pins: Path) -> None:

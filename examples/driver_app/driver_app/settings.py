@@ -10,6 +10,7 @@ import importlib.util
 import os
 from pathlib import Path
 
+import django
 from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -110,12 +111,19 @@ if "DRIVER_REDIS_PORT" in os.environ:
     }
 
 DEFAULT_FROM_EMAIL = "driver-app@driver.example"
-if "DRIVER_SMTP_PORT" in os.environ:
-    EMAIL_HOST = "127.0.0.1"
-    EMAIL_PORT = int(os.environ["DRIVER_SMTP_PORT"])
-    EMAIL_TIMEOUT = 5
+SMTP_PORT = int(os.environ.get("DRIVER_SMTP_PORT", 0))
+MAIL_BACKEND = "smtp" if SMTP_PORT else "console"
+MAIL_SERVER = {"host": "127.0.0.1", "port": SMTP_PORT, "timeout": 5}
+if django.VERSION >= (6, 1):
+    MAILERS = {
+        "default": {
+            "BACKEND": f"django.core.mail.backends.{MAIL_BACKEND}.EmailBackend",
+            "OPTIONS": MAIL_SERVER if SMTP_PORT else {},
+        }
+    }
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    EMAIL_BACKEND = f"django.core.mail.backends.{MAIL_BACKEND}.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = MAIL_SERVER.values()
 
 PULSEBOARD = {
     "SERVICE_NAME": "Driver app",
@@ -124,7 +132,7 @@ PULSEBOARD = {
     "CHECK_EVERY": "10s",
     "LOG_DIR": str(DATA_DIR / "logs"),
 }
-if "DRIVER_SMTP_PORT" in os.environ:
+if SMTP_PORT:
     PULSEBOARD["EXTERNAL_SERVICES"] = {"E-mail": "smtp"}
 
 UNFOLD = {
