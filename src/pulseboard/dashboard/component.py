@@ -1,0 +1,122 @@
+"""The page of one monitor: how it is, what was measured, how it is set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pulseboard.core.text import (
+    duration_text,
+    reading_label,
+    reading_text,
+    seconds_text,
+)
+from pulseboard.dashboard.card import Card, card_of
+from pulseboard.dashboard.clock import Clock, Moment
+from pulseboard.dashboard.hero import silence_of
+from pulseboard.dashboard.icons import ICONS
+from pulseboard.dashboard.observed import ObservedMonitor, ObservedResult
+from pulseboard.dashboard.standing import Standing
+from pulseboard.monitors.pulse import Pulse
+
+Rows = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultLine:
+    """One earlier result."""
+
+    standing: Standing
+    icon: str
+    at: Moment
+    summary: str
+
+    @property
+    def word(self) -> str:
+        return self.standing.word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """
+    Everything the page of one monitor shows.
+
+    Args:
+        silence: Why what is shown may be old; empty while checks run.
+        schedule: Name and value of how and where it is set up.
+    """
+
+    card: Card
+    silence: str
+    summary: str
+    degraded: str
+    readings: Rows
+    details: Rows
+    options: Rows
+    schedule: Rows
+    results: tuple[ResultLine, ...]
+
+
+def component_of(
+    monitor: ObservedMonitor,
+    clock: Clock,
+    pulse: Pulse | None,
+    results: Sequence[ObservedResult],
+) -> Component:
+    """Return the page of *monitor*; *results* come newest first."""
+    silence = silence_of(pulse, clock)
+    return Component(
+        card=card_of(monitor, clock, running=not silence),
+        silence=silence,
+        summary=monitor.summary,
+        degraded=monitor.degraded,
+        readings=_readings(monitor.readings),
+        details=_plain(monitor.details),
+        options=_plain(monitor.options),
+        schedule=_schedule(monitor),
+        results=tuple(_result_line(result, clock) for result in results),
+    )
+
+
+def _readings(readings: Mapping[str, float]) -> Rows:
+    return tuple(
+        (reading_label(name), reading_text(name, value))
+        for name, value in readings.items()
+    )
+
+
+def _plain(values: Mapping[str, object]) -> Rows:
+    return tuple(
+        (name.replace("_", " "), _text(value)) for name, value in values.items()
+    )
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _schedule(monitor: ObservedMonitor) -> Rows:
+    rows = [
+        ("Kind", monitor.kind),
+        ("Runs every", duration_text(monitor.interval)),
+        ("Time limit", seconds_text(monitor.timeout.total_seconds())),
+    ]
+    if monitor.duration_seconds is not None:
+        rows.append(("Last run took", seconds_text(monitor.duration_seconds)))
+    if monitor.source:
+        rows.append(("Declared in", monitor.source))
+    return tuple(rows)
+
+
+def _result_line(result: ObservedResult, clock: Clock) -> ResultLine:
+    standing = Standing.of(result.status)
+    return ResultLine(
+        standing=standing,
+        icon=ICONS[standing],
+        at=clock.moment(result.at),
+        summary=result.summary,
+    )

@@ -1,0 +1,151 @@
+"""Reads what the page shows: five queries, whatever the number of monitors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Case, Count, IntegerField, Value, When
+
+from pulseboard.alerts.models import SystemAlert
+from pulseboard.core.errors import ConfigError
+from pulseboard.core.status import Status
+from pulseboard.dashboard.observed import (
+    Observed,
+    ObservedAlert,
+    ObservedMonitor,
+    ObservedResult,
+)
+from pulseboard.monitors.models import Monitor
+from pulseboard.monitors.registry import definitions
+from pulseboard.monitors.schedule import slot_start
+from pulseboard.monitors.store import judgement_of, read_pulse
+from pulseboard.notifiers.models import Notification
+
+#: More lines than this are for the list of alerts, not for a page to be taken in.
+MOST_ALERTS = 50
+_UNSENT = (Notification.State.PENDING, Notification.State.SENDING)
+
+
+def read(now: datetime) -> Observed:
+    """Return everything the page shows, as it stands in the database."""
+    rows = _declared_rows()
+    points = _points(rows)
+    waiting, given_up = _outbox()
+    return Observed(
+        monitors=[_monitor(row, points.get(row.name, ()), now) for row in rows],
+        alerts=_open_alerts(),
+        pulse=read_pulse(),
+        waiting=waiting,
+        given_up=given_up,
+    )
+
+
+def read_monitor(name: str, now: datetime) -> ObservedMonitor | None:
+    """Return the monitor called *name*, None when there is none."""
+    row = Monitor.objects.filter(name=name, declared=True).first()
+    if row is None:
+        return None
+    return _monitor(row, _points([row]).get(name, ()), now)
+
+
+def recent_results(name: str) -> list[ObservedResult]:
+    """Return the last results of the monitor called *name*, newest first."""
+    row = Monitor.objects.filter(name=name).only("memory").first()
+    if row is None:
+        return []
+    return [
+        ObservedResult(status=result.status, at=result.at)
+        for result in reversed(judgement_of(row).memory)
+    ]
+
+
+def _declared_rows() -> list[Monitor]:
+    """Return the rows in the order of declaration; that of their making otherwise."""
+    rows = list(Monitor.objects.filter(declared=True).order_by("pk"))
+    try:
+        order = {name: place for place, name in enumerate(definitions())}
+    except ConfigError:  # `manage.py check` reports it; the page still shows the rows
+        order = {}
+    return sorted(rows, key=lambda row: order.get(row.name, len(order)))
+
+
+def _points(rows: Sequence[Monitor]) -> dict[str, Sequence[float | None]]:
+    return {}
+
+
+def _outbox() -> tuple[int, int]:
+    """Return how many notifications wait, and how many were given up."""
+    counts = dict(
+        Notification.objects.exclude(state=Notification.State.SENT)
+        .order_by()
+        .values_list("state")
+        .annotate(Count("pk"))
+    )
+    waiting = sum(counts.get(state, 0) for state in _UNSENT)
+    return waiting, counts.get(Notification.State.DEAD, 0)
+
+
+def _open_alerts() -> list[ObservedAlert]:
+    worst_first = Case(
+        When(severity=SystemAlert.Severity.CRITICAL, then=Value(0)),
+        When(severity=SystemAlert.Severity.WARNING, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    rows = SystemAlert.objects.filter(resolved=False).order_by(worst_first, "began_at")
+    return [
+        ObservedAlert(
+            id=row.pk,
+            severity=row.severity,
+            title=row.title,
+            message=row.message,
+            began_at=row.began_at,
+            acknowledged_by=row.acknowledged_by,
+            acknowledged_at=row.acknowledged_at,
+        )
+        for row in rows[:MOST_ALERTS]
+    ]
+
+
+def _monitor(
+    row: Monitor, points: Sequence[float | None], now: datetime
+) -> ObservedMonitor:
+    confirmed = row.confirmed == row.status
+    return ObservedMonitor(
+        name=row.name,
+        title=row.title,
+        status=Status(row.status),
+        confirmed=confirmed,
+        # Confirmed trouble is back-dated to the first result that spoke of it.
+        status_since=(row.confirmed_since if confirmed else None) or row.status_since,
+        reason=row.reason,
+        summary=row.summary,
+        readings=row.readings,
+        details=row.details,
+        options=row.options,
+        reference=row.reference,
+        degraded=row.degraded,
+        group=row.group,
+        source=row.source,
+        kind=row.get_kind_display(),
+        interval=row.interval,
+        timeout=timedelta(seconds=row.timeout_seconds),
+        ran_at=row.ran_at,
+        duration_seconds=row.duration_seconds,
+        due_at=_due_at(row, now),
+        good_at=row.good_at,
+        good_summary=row.good_summary,
+        enabled=row.enabled,
+        paused_until=row.paused_until,
+        points=points,
+    )
+
+
+def _due_at(row: Monitor, now: datetime) -> datetime | None:
+    """Return the start of its next slot; never claimed, it is due now."""
+    if not row.enabled or (row.paused_until and row.paused_until > now):
+        return None
+    if row.slot < 0:
+        return now.astimezone(UTC)
+    return slot_start(row.name, row.interval, row.slot + 1)
