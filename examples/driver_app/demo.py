@@ -38,7 +38,7 @@ def run(port: int, seconds: float) -> None:
     if not is_free(port):
         raise SystemExit(f"port {port} is taken: make demo DEMO_PORT={port + 1}")
     signal.signal(signal.SIGTERM, _interrupt)
-    DEMO.mkdir(exist_ok=True)
+    DEMO.mkdir(parents=True, exist_ok=True)
     address = f"http://127.0.0.1:{port}"
     with contextlib.ExitStack() as ends:
         environment = _servers(ends) | {

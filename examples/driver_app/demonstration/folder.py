@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-DEMO = ROOT / ".demo"
+DEMO = Path(os.environ.get("DRIVER_DEMO_DIR", ROOT / ".demo")).resolve()
 
 
 def kept_secret(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from demonstration.folder import DEMO, ROOT, fresh_port, kept_port, kept_secret
+from demonstration.folder import DEMO, fresh_port, kept_port, kept_secret
 
 NAME = "postgres"
 ACCOUNT = "postgres"
@@ -50,11 +50,11 @@ def environment() -> dict[str, str]:
 
 
 def _data() -> Path:
-    """Return the data folder, elsewhere if its user cannot get into this clone."""
-    folders = (ROOT, *ROOT.parents)
+    """Return the data folder, elsewhere if its user cannot get into the demo's."""
+    folders = (DEMO, *DEMO.parents)
     if os.geteuid() != 0 or all(path.stat().st_mode & 1 for path in folders):
         return DEMO / NAME
-    name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    name = hashlib.sha256(str(DEMO).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"pulseboard-demo-{name}" / NAME
 
 
