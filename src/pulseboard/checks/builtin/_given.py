@@ -9,8 +9,8 @@ def threshold(name: str) -> dict[str, object]:
     """Return the limits under *name* of `ALERT_THRESHOLDS` as options of a check."""
     limits = get_settings().limits_of(name)
     return {
-        "warning_above": limits.warning_above,
-        "critical_above": limits.critical_above,
+        "warning_above": _rounded(limits.warning_above),
+        "critical_above": _rounded(limits.critical_above),
     }
 
 
@@ -28,3 +28,8 @@ def labels(check: str, *, option: str = "") -> list[str]:
         if first == check and (not option or option in written):
             found.append(label)
     return found
+
+
+def _rounded(limit: float | None) -> float | None:
+    # Percent times 0.01 leaves dust in the last digit, and people see the option.
+    return None if limit is None else round(limit, 9)

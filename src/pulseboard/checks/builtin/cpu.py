@@ -41,7 +41,7 @@ class _Earlier:
 earlier = _Earlier()
 
 
-@check("cpu")
+@check("cpu", title="CPU")
 @dataclass(frozen=True, kw_only=True)
 class Cpu(GradedCheck):
     """
