@@ -131,7 +131,7 @@ def _call(
             path_values=path_values,
             query=dict(request.GET.lists()),
             media_type=request.META.get("CONTENT_TYPE") or "",
-            body=_body(request) if operation.changes else b"",
+            body=_body(request, operation),
         )
         if operation.changes and answer.status < 400:
             store.audit(caller, operation.name, target, AuditEvent.Result.DONE)
@@ -165,10 +165,19 @@ def _refuse_too_many(
 
 
 def _refuse_form(request: HttpRequest, operation: Operation) -> None:
-    """Raise Problem 415 to a posted form, before Django would parse it."""
-    is_form = request.content_type in FORMS
-    if operation.changes and is_form and request.META.get("CONTENT_LENGTH") != "0":
+    """
+    Raise Problem 415 to a posted form, before Django would parse it.
+
+    What takes no request may be a button of a form: the form is its CSRF token only.
+    """
+    if operation.request is None or not operation.changes:
+        return
+    if _is_form(request) and request.META.get("CONTENT_LENGTH") != "0":
         raise Problem(415, "Send the body as application/json.")
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return request.content_type in FORMS
 
 
 def _refuse_without_csrf_token(
@@ -201,8 +210,10 @@ def _transaction(operation: Operation) -> contextlib.AbstractContextManager[obje
     return transaction.atomic(using=router.db_for_write(AuditEvent))
 
 
-def _body(request: HttpRequest) -> bytes:
+def _body(request: HttpRequest, operation: Operation) -> bytes:
     """Return the body; one byte more than the limit when there is more."""
+    if not operation.changes or _is_form(request):
+        return b""
     return request.read(BODY_LIMIT_BYTES + 1)
 
 

@@ -1,0 +1,69 @@
+"""What our admin pages are made of: Django's class, or Unfold's where it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from pulseboard.access.store import caller_of
+from pulseboard.core.roles import Role
+
+M = TypeVar("M", bound=Model)
+
+
+def _chosen() -> Any:
+    if apps.is_installed("unfold"):
+        from unfold.admin import ModelAdmin
+
+        return ModelAdmin
+    return admin.ModelAdmin
+
+
+if TYPE_CHECKING:
+    HouseAdmin = admin.ModelAdmin
+else:
+
+    class HouseAdmin(_chosen(), Generic[M]):
+        """`ModelAdmin` of the host's admin."""
+
+
+class RoleAdmin(HouseAdmin[M]):
+    """
+    A list that asks our roles, not a permission per model.
+
+    Args:
+        sees: The least role that may look.
+        changes: The least role that may change; None: nobody.
+    """
+
+    sees: Role = Role.VIEWER
+    changes: Role | None = None
+    adds = False
+    deletes = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may(request, self.sees)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return may(request, self.sees)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.adds and self._may_change(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return self._may_change(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return self.deletes and self._may_change(request)
+
+    def _may_change(self, request: HttpRequest) -> bool:
+        return self.changes is not None and may(request, self.changes)
+
+
+def may(request: HttpRequest, role: Role) -> bool:
+    """Return whether the user of *request* holds *role*."""
+    return caller_of(request).may(role)
