@@ -11,4 +11,14 @@ class PulseboardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Join the rooms that may not import each other. Starts nothing."""
         from pulseboard import system_checks  # noqa: F401  (registers itself)
+        from pulseboard.checks import configured
+        from pulseboard.monitors import registry, run_now
+        from pulseboard.notifiers import store as notifiers  # noqa: F401  (listens)
+        from pulseboard.runner.run_now import run_by_hand, run_without_database
+        from pulseboard.traffic import monitor as traffic
+
+        registry.provide(configured.provide)
+        registry.provide(traffic.provide)
+        run_now.fill_in(run_by_hand, run_without_database)

@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
-from pydantic import BeforeValidator, ConfigDict, with_config
+from pydantic import BeforeValidator, ConfigDict, StrictFloat, StrictInt, with_config
 
 from pulseboard.core.duration import parse_duration
 from pulseboard.core.errors import ConfigError
@@ -31,9 +31,6 @@ from pulseboard.core.options import build, refuse_unknown
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Secret = str | Callable[[], str] | None
-
-#: Types are not bent: a text is no number, and unknown names are refused.
-STRICT = ConfigDict(strict=True, extra="forbid")
 
 PREFIX = "PULSEBOARD_"
 #: Environment variables of ours that are no settings.
@@ -55,24 +52,24 @@ THRESHOLDS: dict[str, tuple[float, float, float]] = {
 }
 
 
-@with_config(STRICT)
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
     """One pair of `ALERT_THRESHOLDS`, in the unit people write (ms, percent)."""
 
-    warning: float | None = None
-    critical: float | None = None
+    warning: StrictInt | StrictFloat | None = None
+    critical: StrictInt | StrictFloat | None = None
 
 
-@with_config(STRICT)
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimits:
     """Calls allowed per client and minute."""
 
-    read: int = 300
-    write: int = 60
-    run: int = 5
-    sign_in: int = 10
+    read: StrictInt = 300
+    write: StrictInt = 60
+    run: StrictInt = 5
+    sign_in: StrictInt = 10
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -80,7 +77,6 @@ class RateLimits:
                 raise ConfigError(f"expected {each.name.upper()} of at least 1")
 
 
-@with_config(STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
@@ -207,7 +203,10 @@ def written_values() -> dict[str, Any]:
         values |= {
             key: value for key, value in read_file(path).items() if key != "server"
         }
-    return values | from_environment(os.environ)
+    values |= from_environment(os.environ)
+    if isinstance(limits := values.get("rate_limits"), Mapping):
+        values["rate_limits"] = lower_keys(limits, "RATE_LIMITS")
+    return values
 
 
 def read_file(path: str) -> dict[str, Any]:

@@ -2,16 +2,36 @@
 
 from pulseboard.access.models import ApiToken, AuditEvent
 from pulseboard.alerts.models import SystemAlert
+from pulseboard.history.models import (
+    DaySummary,
+    HealthMetric,
+    HourSummary,
+    PackedHour,
+    Run,
+    Series,
+    StatusInterval,
+)
+from pulseboard.maintenance.models import Maintenance
 from pulseboard.monitors.models import JobRun, Monitor, RunnerLease
 from pulseboard.notifiers.models import Channel, Notification
+from pulseboard.traffic.models import TrafficCount
 
 __all__ = [
     "ApiToken",
     "AuditEvent",
     "Channel",
+    "DaySummary",
+    "HealthMetric",
+    "HourSummary",
     "JobRun",
+    "Maintenance",
     "Monitor",
     "Notification",
+    "PackedHour",
+    "Run",
     "RunnerLease",
+    "Series",
+    "StatusInterval",
     "SystemAlert",
+    "TrafficCount",
 ]

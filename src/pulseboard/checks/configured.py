@@ -11,19 +11,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
-from pydantic import with_config
 
 from pulseboard.checks import builtin
 from pulseboard.checks.check import Check, NotApplicable
 from pulseboard.checks.registry import Declared, declared
-from pulseboard.conf import STRICT, Duration, Settings, get_settings
+from pulseboard.conf import Duration, Settings, get_settings
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.options import build, refuse_unknown
 from pulseboard.core.presentable import plain
 from pulseboard.monitors.definition import Confirmation, Definition
 
 
-@with_config(STRICT)
 @dataclass(frozen=True, kw_only=True)
 class CommonOptions:
     """
@@ -106,7 +104,10 @@ def load() -> tuple[str, ...]:
     """
     problems = []
     for module in pkgutil.iter_modules(builtin.__path__, prefix=f"{builtin.__name__}."):
-        importlib.import_module(module.name)
+        try:
+            importlib.import_module(module.name)
+        except Exception as error:
+            problems.append(f"{module.name}: raised {type(error).__name__} on import")
     try:
         autodiscover_modules("health_checks")
     except ConfigError as error:

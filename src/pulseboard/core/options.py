@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -33,25 +33,37 @@ def build(
     """
     if not isinstance(values, Mapping):
         raise ConfigError(f"{where}: expected a mapping, got {type(values).__name__}")
-    refuse_unknown(
-        values, [field.name for field in fields(cls)], where=where, show=show
-    )
+    names = [field.name for field in fields(cls) if field.init]
+    refuse_unknown(values, names, where=where, show=show)
+    hints = get_type_hints(cls, include_extras=True)
+    checked = {
+        name: _checked(hints[name], value, f"{where}.{show(name)}")
+        for name, value in values.items()
+    }
     try:
-        return TypeAdapter(cls).validate_python(dict(values))
-    except ValidationError as error:
-        raise ConfigError(_first_problem(error, where, show)) from None
+        return cls(**checked)
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
 
 
-def _first_problem(
-    error: ValidationError, where: str, show: Callable[[str], str]
-) -> str:
-    first = error.errors()[0]
-    path = ".".join([where, *(show(str(part)) for part in first["loc"][:1])])
-    path = ".".join([path, *map(str, first["loc"][1:])])
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{path}: {message} (got {type(first['input']).__name__})"
+def _checked(hint: Any, value: object, where: str) -> Any:
+    """Return *value* as *hint* wants it, or raise ConfigError."""
+    try:
+        # A mapping stands for a dataclass only in lax mode; its fields are strict.
+        adapter = TypeAdapter(hint)
+        return adapter.validate_python(value, strict=not _holds_dataclass(hint))
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join([where, *map(str, first["loc"])])
+        message = first["msg"].removeprefix("Value error, ")
+        came = type(first["input"]).__name__
+        raise ConfigError(f"{path}: {message} (got {came})") from None
+    except ConfigError as error:  # from the __post_init__ of a nested dataclass
+        raise ConfigError(f"{where}: {error}") from None
+
+
+def _holds_dataclass(hint: Any) -> bool:
+    return is_dataclass(hint) or any(map(_holds_dataclass, get_args(hint)))
 
 
 def refuse_unknown(

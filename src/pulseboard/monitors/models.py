@@ -130,8 +130,7 @@ class JobRun(models.Model):
     ran_at = models.DateTimeField(_("last run"), null=True)
     duration_seconds = models.FloatField(_("duration, seconds"), null=True)
     error = models.CharField(_("error"), max_length=200, blank=True)
-    #: Runs per hour of the last day, newest last: ``[[hour, done], …]``.
-    done = models.JSONField(_("done"), default=list)
+    done_total = models.BigIntegerField(_("runs that succeeded"), default=0)
 
     class Meta:
         verbose_name = _("job")

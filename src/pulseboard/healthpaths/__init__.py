@@ -1,0 +1,1 @@
+"""Health as load balancers, Kubernetes and scripts ask for it: the last results."""

@@ -1,0 +1,190 @@
+"""
+The last results for requests: read at most once a second, never waited for long.
+
+    memory of this second ─▶ database, on a thread with a deadline
+                                 └─ fails ─▶ the deciding checks, asked now,
+                                             remembered for `CRITICAL_CACHE_FOR`
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from pulseboard.alerts.models import SystemAlert
+from pulseboard.conf import get_settings
+from pulseboard.core.deadline import Deadline
+from pulseboard.core.status import Status
+from pulseboard.healthpaths.answers import detailed
+from pulseboard.healthpaths.snapshot import Known, Snapshot
+from pulseboard.history.observed import Observed
+from pulseboard.monitors import latest, registry
+from pulseboard.monitors import store as monitors
+from pulseboard.monitors.definition import Definition
+from pulseboard.monitors.models import Monitor
+from pulseboard.monitors.run_now import ask_now
+from pulseboard.traffic import store as traffic
+
+logger = logging.getLogger("pulseboard.health")
+
+STARTED = time.monotonic()
+FRESH_SECONDS = 1.0
+READ_SECONDS = 1.5
+
+
+class Board:
+    """The snapshot of this process; one reader at a time renews it."""
+
+    def __init__(self) -> None:
+        self._renewing = threading.Lock()
+        self._stored: tuple[float, Snapshot] | None = None
+        self._inline: tuple[float, Snapshot] | None = None
+        self._reader: Deadline[Snapshot] = Deadline("pulseboard reads results")
+
+    def snapshot(self) -> Snapshot:
+        """Return what is known, at most a second old while the database answers."""
+        kept = self._stored
+        if kept is not None and time.monotonic() - kept[0] < FRESH_SECONDS:
+            return kept[1]
+        # Whoever comes while another renews takes the last snapshot, if there is one.
+        if not self._renewing.acquire(blocking=kept is None, timeout=-1):
+            return kept[1] if kept else Snapshot()
+        try:
+            return self._renew()
+        finally:
+            self._renewing.release()
+
+    def forget(self) -> None:
+        """Read again next time; after a run by hand, and in tests."""
+        self._stored = self._inline = None
+
+    def _renew(self) -> Snapshot:
+        kept = self._stored
+        if kept is not None and time.monotonic() - kept[0] < FRESH_SECONDS:
+            return kept[1]
+        snapshot = self._read()
+        if snapshot.trouble or not any(each.ran_at for each in snapshot.deciding):
+            snapshot = self._ask(snapshot)
+        self._stored = (time.monotonic(), snapshot)
+        return snapshot
+
+    def _read(self) -> Snapshot:
+        try:
+            return self._reader.call(_read_stored, READ_SECONDS)
+        except TimeoutError:
+            return Snapshot(trouble="the database does not answer in time")
+        except DatabaseError:
+            return Snapshot(trouble="the database cannot be read")
+        except Exception:
+            logger.exception("The last results cannot be read")
+            return Snapshot(trouble="the last results cannot be read")
+
+    def _ask(self, stored: Snapshot) -> Snapshot:
+        """Return *stored* with the deciding checks asked now, or a moment ago."""
+        settings = get_settings()
+        kept = self._inline
+        if kept is not None:
+            trouble = any(e.status is Status.CRITICAL for e in kept[1].deciding)
+            wait = settings.critical_cache_for if trouble else settings.cache_for
+            if time.monotonic() - kept[0] < wait.total_seconds():
+                return kept[1]
+        snapshot = _asked(stored)
+        self._inline = (time.monotonic(), snapshot)
+        return snapshot
+
+
+board = Board()
+
+
+def health() -> dict[str, Any]:
+    """Return what ``detailed`` answers: the last results with their age."""
+    now = datetime.now(UTC)
+    return detailed(
+        board.snapshot(),
+        now,
+        uptime_seconds=time.monotonic() - STARTED,
+        performance=_performance(now),
+    )
+
+
+def _performance(now: datetime) -> dict[str, Any]:
+    try:
+        return traffic.performance(now)
+    except DatabaseError:
+        return {}
+
+
+def _read_stored() -> Snapshot:
+    try:
+        rows = monitors.current()
+        return Snapshot(
+            known=[_from_row(row) for row in rows],
+            pulse=monitors.read_pulse(),
+            alerts=SystemAlert.objects.filter(resolved=False).count(),
+        )
+    finally:
+        connection.close()  # this thread ends
+
+
+def _asked(stored: Snapshot) -> Snapshot:
+    definitions = registry.definitions()
+    deciding = [name for name, each in definitions.items() if each.decides_readiness]
+    asked = ask_now(deciding) if deciding else []
+    known = {each.name: each for each in stored.known}
+    known |= _from_memory(latest.seen().values(), definitions) if stored.trouble else {}
+    known |= _from_memory(asked, definitions)
+    return Snapshot(
+        known=list(known.values()),
+        pulse=stored.pulse,
+        alerts=stored.alerts,
+        trouble=stored.trouble,
+    )
+
+
+def _from_row(row: Monitor) -> Known:
+    return Known(
+        name=row.name,
+        title=row.title,
+        status=Status(row.status),
+        summary=row.summary,
+        ran_at=row.ran_at,
+        interval=row.interval,
+        duration_seconds=row.duration_seconds,
+        decides_readiness=row.decides_readiness,
+        readings=row.readings,
+        details=row.details,
+        reference=row.reference,
+    )
+
+
+def _from_memory(
+    observed: Iterable[Observed], definitions: dict[str, Definition]
+) -> dict[str, Known]:
+    return {
+        each.monitor: _from_observed(each, definitions[each.monitor])
+        for each in observed
+        if each.monitor in definitions
+    }
+
+
+def _from_observed(each: Observed, definition: Definition) -> Known:
+    return Known(
+        name=each.monitor,
+        title=definition.title,
+        status=each.outcome.status,
+        summary=each.outcome.summary,
+        ran_at=each.at,
+        # What was asked for this answer stays fresh for as long as it is remembered.
+        interval=max(definition.every, timedelta(seconds=60)),
+        duration_seconds=each.duration_seconds,
+        decides_readiness=definition.decides_readiness,
+        readings=each.outcome.readings,
+        details=each.outcome.details,
+        reference=each.outcome.reference,
+    )

@@ -1,0 +1,79 @@
+"""By mail, through the host's configured backend."""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+from typing import Any, ClassVar
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+
+from pulseboard.core.errors import NotifyError
+from pulseboard.core.redaction import one_line
+from pulseboard.notifiers.message import Message
+from pulseboard.notifiers.notifier import Notifier
+
+#: Seconds that one answer of the server may take; the outbox has its own deadline.
+TIMEOUT_SECONDS = 10
+
+
+class EmailNotifier(Notifier):
+    kind: ClassVar[str] = "email"
+
+    def send(self, message: Message) -> None:
+        if not message.recipients:
+            raise NotifyError("the channel has no recipients", permanent=True)
+        try:
+            _mail(message).send(fail_silently=False)
+        except smtplib.SMTPRecipientsRefused:
+            raise NotifyError("the mail server refuses every recipient") from None
+        except smtplib.SMTPAuthenticationError:
+            raise NotifyError("the mail server refuses our credentials") from None
+        except smtplib.SMTPException as error:
+            raise NotifyError(
+                f"the mail server failed ({type(error).__name__})"
+            ) from None
+        except OSError as error:
+            raise NotifyError(
+                f"no connection to the mail server ({type(error).__name__})"
+            ) from None
+
+
+def _mail(message: Message) -> EmailMultiAlternatives:
+    mail = EmailMultiAlternatives(
+        one_line(message.subject, limit=200),
+        message.body,
+        to=list(message.recipients),
+        headers=_headers(message),
+        connection=_connection(),
+    )
+    mail.attach_alternative(
+        render_to_string("pulseboard/notifiers/email.html", {"message": message}),
+        "text/html",
+    )
+    return mail
+
+
+def _connection() -> Any:
+    connection = get_connection(fail_silently=False)
+    if getattr(connection, "timeout", 0) is None:  # SMTP without EMAIL_TIMEOUT
+        connection.timeout = TIMEOUT_SECONDS
+    return connection
+
+
+def _headers(message: Message) -> dict[str, str]:
+    """Return ids that are the same for every attempt, threaded by alert."""
+    root = _message_id(message.thread)
+    headers = {"Auto-Submitted": "auto-generated", "X-Pulseboard-Key": message.key}
+    if message.first:
+        return headers | {"Message-ID": root}
+    return headers | {
+        "Message-ID": _message_id(message.key),
+        "In-Reply-To": root,
+        "References": root,
+    }
+
+
+def _message_id(text: str) -> str:
+    return f"<{hashlib.sha256(text.encode()).hexdigest()[:32]}@pulseboard.invalid>"

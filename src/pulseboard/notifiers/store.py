@@ -1,0 +1,238 @@
+"""
+The outbox: written with the alert's change, emptied by the runner.
+
+    claim (conditional update) → send → mark under the own claim
+
+A crash between send and mark repeats the message once, under the same key.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from pulseboard.alerts.judge import Step
+from pulseboard.alerts.transition import Transition, listen
+from pulseboard.conf import get_settings
+from pulseboard.core.errors import NotifyError
+from pulseboard.core.redaction import one_line
+from pulseboard.notifiers.channels import notifiers
+from pulseboard.notifiers.message import Message, body_of, is_wanted, subject_of
+from pulseboard.notifiers.models import Channel, Notification
+from pulseboard.notifiers.retry import next_attempt
+
+State = Notification.State
+
+#: A claim that lasts this long without a mark belongs to a crashed process.
+CLAIM_FOR = timedelta(seconds=60)
+MAIL = "E-mail"
+LOG = "Log"
+
+
+def synchronize_channels() -> None:
+    """Make the rows of the channels that settings declare."""
+    settings = get_settings()
+    _declare(LOG, "log", [], "built in", enabled=True)
+    _declare(
+        MAIL,
+        "email",
+        list(settings.alert_email_recipients),
+        "PULSEBOARD.ALERT_EMAIL_RECIPIENTS",
+        enabled=bool(settings.alert_email_recipients),
+    )
+
+
+def dashboard_link(public_url: str) -> str:
+    """Return the dashboard's address, empty when it cannot be known."""
+    try:
+        path = reverse("pulseboard:dashboard")
+    except NoReverseMatch:
+        return ""
+    return f"{public_url.rstrip('/')}{path}" if public_url else ""
+
+
+@listen
+def enqueue(transition: Transition) -> None:
+    """Write one notification for each channel that wants *transition*."""
+    settings = get_settings()
+    link = dashboard_link(settings.public_url)
+    thread = f"alert-{transition.alert_id}"
+    rows = [
+        Notification(
+            key=f"{thread}:{transition.sequence}:{channel}"[:120],
+            channel=channel,
+            thread=thread,
+            transition=transition.step.value,
+            subject=subject_of(transition, settings.service_name),
+            body=body_of(transition, link),
+            severity=transition.severity,
+            created_at=transition.at,
+            due_at=transition.at,
+        )
+        for channel in _listening(transition, thread)
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def is_due(now: datetime) -> bool:
+    """Return whether anything waits to be sent."""
+    return _claimable(now).exists()
+
+
+def deliver(holder: str, clock: Callable[[], datetime], *, limit: int = 50) -> int:
+    """
+    Send what is due, at most *limit* messages.
+
+    Args:
+        holder: Name under which messages are claimed and marked.
+        clock: Read before and after each message; sending takes time.
+
+    Returns:
+        How many were sent.
+    """
+    sent = 0
+    for row in _claimable(clock())[:limit]:
+        if _claim(row, holder, clock()):
+            sent += _send(row, holder, clock)
+    return sent
+
+
+def waiting(now: datetime) -> dict[str, float]:
+    """Return the outbox in figures: waiting, dead, age of the oldest in seconds."""
+    rows = Notification.objects.filter(state__in=[State.PENDING, State.SENDING])
+    oldest = rows.order_by("created_at").values_list("created_at", flat=True).first()
+    return {
+        "outbox_waiting": rows.count(),
+        "outbox_dead": Notification.objects.filter(state=State.DEAD).count(),
+        "outbox_age_seconds": (now - oldest).total_seconds() if oldest else 0.0,
+    }
+
+
+def prune(before: datetime, *, limit: int) -> int:
+    """Delete at most *limit* finished notifications created before *before*."""
+    old = Notification.objects.filter(
+        created_at__lt=before, state__in=[State.SENT, State.DEAD]
+    )
+    ids = list(old.values_list("pk", flat=True)[:limit])
+    Notification.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _declare(
+    name: str, kind: str, recipients: list[str], source: str, *, enabled: bool
+) -> None:
+    wanted = {
+        "kind": kind,
+        "recipients": recipients,
+        "source": source,
+        "enabled": enabled,
+    }
+    row = Channel.objects.filter(name=name).first()
+    if row is None:
+        Channel.objects.bulk_create(
+            [Channel(name=name, **wanted)], ignore_conflicts=True
+        )
+    elif any(getattr(row, key) != value for key, value in wanted.items()):
+        Channel.objects.filter(pk=row.pk).update(**wanted)
+
+
+def _listening(transition: Transition, thread: str) -> list[str]:
+    """Return the channels to tell; whoever heard of an alert hears that it is over."""
+    channels = Channel.objects.filter(enabled=True)
+    wanted = {
+        c.name for c in channels if is_wanted(transition.severity, c.least_severity)
+    }
+    if transition.step in (Step.CLOSE, Step.EASE):
+        told = Notification.objects.filter(thread=thread)
+        wanted |= set(told.values_list("channel", flat=True).distinct())
+        wanted &= {c.name for c in channels}
+    return sorted(wanted)
+
+
+def _claimable(now: datetime) -> QuerySet[Notification]:
+    """Return what may be sent at *now*, in the order it was written."""
+    unfinished = [State.PENDING, State.SENDING]
+    earlier = Notification.objects.filter(
+        thread=OuterRef("thread"),
+        channel=OuterRef("channel"),
+        pk__lt=OuterRef("pk"),
+        state__in=unfinished,
+    )
+    free = Q(state=State.PENDING, due_at__lte=now) | Q(
+        state=State.SENDING, claimed_until__lt=now
+    )
+    return Notification.objects.filter(free, ~Exists(earlier)).order_by("pk")
+
+
+def _claim(row: Notification, holder: str, now: datetime) -> bool:
+    return bool(
+        Notification.objects.filter(
+            pk=row.pk, state=row.state, claimed_until=row.claimed_until
+        ).update(state=State.SENDING, claimed_by=holder, claimed_until=now + CLAIM_FOR)
+    )
+
+
+def _send(row: Notification, holder: str, clock: Callable[[], datetime]) -> bool:
+    channel = Channel.objects.filter(name=row.channel, enabled=True).first()
+    try:
+        if channel is None:
+            raise NotifyError("the channel is gone or switched off", permanent=True)
+        notifier = notifiers().get(channel.kind)
+        if notifier is None:
+            raise NotifyError(
+                f"no such kind of channel: {channel.kind}", permanent=True
+            )
+        notifier.send(_message(row, channel))
+    except Exception as error:
+        _postpone(row, holder, error, clock())
+        return False
+    now = clock()
+    _mark(row, holder, state=State.SENT, sent_at=now, last_error="")
+    Channel.objects.filter(name=row.channel).update(last_sent_at=now, last_error="")
+    return True
+
+
+def _message(row: Notification, channel: Channel) -> Message:
+    earlier = Notification.objects.filter(
+        thread=row.thread, channel=row.channel, pk__lt=row.pk
+    )
+    return Message(
+        key=row.key,
+        thread=f"{row.thread}:{row.channel}",
+        subject=row.subject,
+        body=row.body,
+        severity=row.severity,
+        recipients=tuple(channel.recipients),
+        first=not earlier.exists(),
+    )
+
+
+def _postpone(row: Notification, holder: str, error: Exception, now: datetime) -> None:
+    known = isinstance(error, NotifyError)
+    text = one_line(str(error) if known else f"raised {type(error).__name__}")
+    attempts = row.attempts + 1
+    # A jitter needs no cryptographic randomness.
+    chance = random.random()  # noqa: S311
+    due = next_attempt(attempts, row.created_at, now, chance)
+    if isinstance(error, NotifyError) and error.permanent and attempts >= 3:
+        due = None
+    _mark(
+        row,
+        holder,
+        state=State.PENDING if due else State.DEAD,
+        due_at=due or row.due_at,
+        attempts=attempts,
+        last_error=text,
+    )
+    Channel.objects.filter(name=row.channel).update(last_error=text)
+
+
+def _mark(row: Notification, holder: str, **values: object) -> None:
+    """Write the result, unless the claim has passed to somebody else."""
+    Notification.objects.filter(
+        pk=row.pk, state=State.SENDING, claimed_by=holder
+    ).update(claimed_by="", claimed_until=None, **values)

@@ -1,0 +1,201 @@
+"""
+The one table of jobs: name, schedule, function, whoever carries them.
+
+A job runs on a thread of its own with a deadline, like a check; what it did is in
+`JobRun` and in the scheduler's log.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from pulseboard.access.store import prune_audit
+from pulseboard.alerts import store as alerts
+from pulseboard.alerts.models import SystemAlert
+from pulseboard.conf import get_settings
+from pulseboard.core.outcome import Outcome, Reason, healthy
+from pulseboard.core.status import Status
+from pulseboard.history import store as history
+from pulseboard.history.retention import Keep
+from pulseboard.monitors import store as monitors
+from pulseboard.monitors.models import JobRun
+from pulseboard.monitors.schedule import due_slot
+from pulseboard.notifiers import store as notifiers
+from pulseboard.runner import schedule_log
+from pulseboard.runner.clock import Clock
+from pulseboard.runner.engine import Engine, Finished, Job
+from pulseboard.traffic import store as traffic
+
+logger = logging.getLogger("pulseboard.runner")
+
+#: Rows that one run of a job may touch; the rest waits for the next.
+BUDGET_ROWS = 20_000
+DELIVERY = "deliver notifications"
+DELIVERY_TIMEOUT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """One line of the table."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], None]
+    timeout_seconds: float = 60.0
+
+
+def roll_up(now: datetime) -> None:
+    """Pack closed hours and fold closed days."""
+    history.roll_up(now, budget_rows=BUDGET_ROWS)
+    traffic.roll_up(now)
+
+
+def cleanup(now: datetime) -> None:
+    """Delete what is older than its retention, in small batches."""
+    prune(now, budget_rows=BUDGET_ROWS)
+
+
+def prune(now: datetime, *, budget_rows: int, days: int | None = None) -> int:
+    """
+    Delete at most *budget_rows* rows of each kind past their retention.
+
+    Args:
+        days: Keep raw results for so many days instead of `KEEP_METRICS_FOR`.
+
+    Returns:
+        How many rows were deleted.
+    """
+    settings = get_settings()
+    metrics = timedelta(days=days) if days is not None else settings.keep_metrics_for
+    keep = Keep(
+        metrics=metrics,
+        samples=settings.keep_samples_for,
+        hours=settings.keep_hours_for,
+    )
+    deleted = history.prune(now, keep, budget_rows=budget_rows)
+    deleted += traffic.prune(now - metrics, limit=budget_rows)
+    deleted += notifiers.prune(now - settings.keep_notifications_for, limit=budget_rows)
+    deleted += prune_audit(now, settings.keep_audit_for, budget_rows=budget_rows)
+    deleted += _prune_alerts(now - settings.keep_alerts_for, budget_rows)
+    schedule_log.prune(settings.log_folder(), settings.keep_logs_for, now)
+    return deleted
+
+
+def remind(now: datetime) -> None:
+    """Tell again what stays open."""
+    alerts.remind(now, get_settings().alert_cooldown)
+
+
+def summarize(now: datetime) -> None:
+    """Write how many monitors are healthy into the scheduler's log."""
+    rows = monitors.current()
+    good = sum(row.status == Status.HEALTHY.value for row in rows)
+    share = 100 * good / len(rows) if rows else 0.0
+    folder = get_settings().log_folder()
+    schedule_log.write(folder, "Starting scheduled health check job", now)
+    schedule_log.write(
+        folder, f"Health check complete: {good}/{len(rows)} healthy ({share:.2f}%)", now
+    )
+
+
+def synchronize_channels(now: datetime) -> None:
+    """Bring the channels up to the settings."""
+    notifiers.synchronize_channels()
+
+
+TABLE = (
+    Scheduled(name="channels", every=timedelta(minutes=1), run=synchronize_channels),
+    Scheduled(name="health check summary", every=timedelta(minutes=5), run=summarize),
+    Scheduled(name="history roll-up", every=timedelta(minutes=5), run=roll_up),
+    Scheduled(name="reminders", every=timedelta(minutes=1), run=remind),
+    Scheduled(name="cleanup", every=timedelta(minutes=10), run=cleanup),
+)
+
+
+class Jobs:
+    """Runs the table for the holder of the lease."""
+
+    def __init__(self, holder: str, clock: Clock) -> None:
+        self.engine = Engine(max_workers=2)
+        self._holder = holder
+        self._clock = clock
+        self._slots: dict[str, int] | None = None
+
+    def run_due(self, now: datetime) -> None:
+        """Start what is due, and write down what has ended."""
+        self.collect()
+        for each in TABLE:
+            if self._claim(each, now):
+                self._start(each.name, each.run, each.timeout_seconds, now)
+        if notifiers.is_due(now):
+            self._start(DELIVERY, self._deliver, DELIVERY_TIMEOUT_SECONDS, None)
+
+    def collect(self) -> None:
+        """Write down what has ended since the last call."""
+        for finished in self.engine.collect():
+            if finished.job.ticket is not None:
+                self._note(finished)
+
+    def _start(
+        self,
+        name: str,
+        run: Callable[[datetime], None],
+        timeout_seconds: float,
+        ticket: datetime | None,
+    ) -> None:
+        def question() -> Outcome:
+            run(self._clock.now())
+            return healthy("done")
+
+        job = Job(
+            name=name, question=question, timeout_seconds=timeout_seconds, ticket=ticket
+        )
+        self.engine.start(job)
+
+    def _deliver(self, now: datetime) -> None:
+        notifiers.deliver(self._holder, self._clock.now)
+
+    def _claim(self, each: Scheduled, now: datetime) -> bool:
+        """Claim the slot of *each* by conditional update, as monitors are claimed."""
+        if self._slots is None:
+            self._slots = _known_slots()
+        claimed = self._slots[each.name]
+        slot = due_slot(each.name, each.every, claimed, now)
+        if slot is None:
+            return False
+        won = JobRun.objects.filter(name=each.name, slot=claimed).update(slot=slot)
+        self._slots = {**self._slots, each.name: slot} if won else None
+        return bool(won)
+
+    def _note(self, finished: Finished) -> None:
+        outcome, name = finished.outcome, finished.job.name
+        failed = outcome.reason is not Reason.OK
+        now = self._clock.now()
+        JobRun.objects.filter(name=name).update(
+            ran_at=finished.job.ticket,
+            duration_seconds=finished.duration_seconds,
+            error=outcome.summary if failed else "",
+            done_total=F("done_total") + (0 if failed else 1),
+        )
+        kind = outcome.summary.removeprefix("raised ")
+        line = f"failed: {kind}" if failed else "executed successfully"
+        schedule_log.write(get_settings().log_folder(), f"Job {name} {line}", now)
+
+
+def _known_slots() -> dict[str, int]:
+    JobRun.objects.bulk_create(
+        [JobRun(name=each.name) for each in TABLE], ignore_conflicts=True
+    )
+    return dict(JobRun.objects.values_list("name", "slot"))
+
+
+def _prune_alerts(before: datetime, limit: int) -> int:
+    old = SystemAlert.objects.filter(resolved=True, resolved_at__lt=before)
+    ids = list(old.values_list("pk", flat=True)[:limit])
+    SystemAlert.objects.filter(pk__in=ids).delete()
+    return len(ids)

@@ -1,0 +1,89 @@
+"""Remember, judge, tell: what becomes of observed results, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import DatabaseError, OperationalError, transaction
+
+from pulseboard.alerts import store as alerts
+from pulseboard.history import store as history
+from pulseboard.history.observed import Observed
+from pulseboard.maintenance import store as maintenance
+from pulseboard.monitors import store as monitors
+from pulseboard.monitors.definition import Confirmation, Definition
+from pulseboard.monitors.models import Monitor
+from pulseboard.monitors.store import Change
+
+logger = logging.getLogger("pulseboard.runner")
+
+TRIES = 3
+
+
+def record(
+    observed: Sequence[Observed],
+    definitions: Mapping[str, Definition],
+    now: datetime,
+    *,
+    confirm: Callable[[datetime], None] = lambda now: None,
+) -> list[Change]:
+    """
+    Store *observed* and everything that follows from it, or nothing.
+
+    Args:
+        confirm: Called first in the transaction; raises to roll back.
+
+    Returns:
+        The confirmed changes of status.
+
+    Raises:
+        DatabaseError: It could not be stored, after three tries for a lock.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                confirm(now)
+                return _record(observed, definitions, now)
+        except OperationalError as error:
+            # Deadlock, serialization, "database is locked": another try may do.
+            if attempt == TRIES or not _is_contention(error):
+                raise
+            time.sleep(random.uniform(0.01, 0.1) * attempt)  # noqa: S311
+    raise AssertionError("unreachable")
+
+
+def _record(
+    observed: Sequence[Observed], definitions: Mapping[str, Definition], now: datetime
+) -> list[Change]:
+    rows = {row.name: row for row in monitors.by_name({o.monitor for o in observed})}
+    changes = []
+    for each in observed:
+        row = rows.get(each.monitor)
+        if row is None:
+            continue
+        change = _one(row, each, definitions)
+        if change is not None:
+            history.note_confirmed(change.monitor, change.after, change.since)
+            changes.append(change)
+    history.remember([each for each in observed if each.monitor in rows])
+    alerts.apply(changes, muted=maintenance.muted(rows, now))
+    return changes
+
+
+def _one(
+    row: Monitor, each: Observed, definitions: Mapping[str, Definition]
+) -> Change | None:
+    definition = definitions.get(each.monitor)
+    policy = definition.confirmation if definition else Confirmation()
+    return monitors.record(row, each.outcome, each.at, each.duration_seconds, policy)
+
+
+def _is_contention(error: DatabaseError) -> bool:
+    text = str(error).lower()
+    return any(
+        word in text for word in ("locked", "deadlock", "serializ", "lock wait", "1213")
+    )

@@ -1,0 +1,254 @@
+"""
+One runner: claims what is due, observes it, hands the results on.
+
+    hold the lease ─▶ collect answers ─▶ record ─▶ claim what is due ─▶ start it
+                                                     └─▶ jobs, deliveries
+
+`step` never waits for a question, so one that hangs delays nobody. While the
+database is away the holder goes on observing, keeps the results in its spool, and
+merges them when it is back.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    close_old_connections,
+    connection,
+)
+
+from pulseboard.core.errors import ConfigError
+from pulseboard.core.outcome import Outcome
+from pulseboard.history.observed import Observed
+from pulseboard.monitors import latest, registry
+from pulseboard.monitors import store as monitors
+from pulseboard.monitors.definition import Definition
+from pulseboard.monitors.models import Monitor
+from pulseboard.monitors.schedule import due_slot
+from pulseboard.runner.clock import Clock
+from pulseboard.runner.engine import Engine, Finished, Job
+from pulseboard.runner.jobs import Jobs
+from pulseboard.runner.lease import Lease, LeaseLost
+from pulseboard.runner.record import record
+from pulseboard.runner.spool import Spool
+
+logger = logging.getLogger("pulseboard.runner")
+
+#: How often the clock is compared and the rows of the monitors are read again.
+LOOK_EVERY = timedelta(seconds=5)
+SYNCHRONIZE_EVERY = timedelta(seconds=60)
+STANDBY_SECONDS = 3.0
+MERGE_AT_ONCE = 200
+
+
+class Runner:
+    """
+    Args:
+        mode: ``embedded``, ``process`` or ``called``.
+        max_workers: Questions asked at the same time.
+        tick_every: The longest wait between two steps.
+    """
+
+    def __init__(self, mode: str, *, max_workers: int, tick_every: timedelta) -> None:
+        self.engine = Engine(max_workers)
+        self.lease = Lease(mode)
+        self.clock = Clock()
+        self.spool = Spool()
+        self.jobs = Jobs(self.lease.holder, self.clock)
+        self.tick_every = tick_every
+        self.database_error = ""
+        self.failures_total = 0
+        self._rows: dict[str, Monitor] = {}
+        self._looked_at: datetime | None = None
+        self._synchronized_at: datetime | None = None
+
+    def step(self) -> float:
+        """Do what is due now; return the seconds to wait before the next step."""
+        close_old_connections()
+        try:
+            self._look()
+            if not self.lease.hold(self.clock.now()):
+                self._abandon()
+                return STANDBY_SECONDS
+            self._online()
+        except LeaseLost:
+            self._abandon()
+            return STANDBY_SECONDS
+        except DatabaseError as error:
+            self._offline(error)
+        return self._wait_seconds()
+
+    def stop(self) -> None:
+        """Release the lease, so that another runner takes over at once."""
+        try:
+            self._store(self.engine.collect())
+            self.lease.release(self.clock.now())
+        except (DatabaseError, LeaseLost):
+            logger.warning("The lease was not released; it ends by itself")
+        connection.close()
+
+    def drain(self) -> None:
+        """Wait for what is being asked, at the most until its deadlines."""
+        while not (self.engine.is_idle() and self.jobs.engine.is_idle()):
+            wait = self.engine.seconds_to_deadline()
+            self.engine.answered.wait(0.05 if wait is None else min(wait + 0.001, 0.05))
+            self._store(self.engine.collect())
+            self.jobs.collect()
+
+    def _online(self) -> None:
+        if self.database_error:
+            logger.warning("The database is back; %d results to merge", len(self.spool))
+            self.database_error = ""
+            self.jobs.engine.answered.set()
+        self._merge()
+        self._store(self.engine.collect())
+        self._synchronize()
+        now = self.clock.now()
+        for row in self._rows.values():
+            if monitors.claim(row, self.lease.holder, now):
+                self._ask(row, now)
+        self.jobs.run_due(now)
+
+    def _look(self) -> None:
+        now = self.clock.now()
+        if self._looked_at is None or now - self._looked_at >= LOOK_EVERY:
+            self.clock.look()
+            self._looked_at = self.clock.now()
+            if self.lease.is_held:
+                self._read_rows()
+
+    def _synchronize(self) -> None:
+        """Bring the rows up to what is declared, at the start and every minute."""
+        now = self.clock.now()
+        done = self._synchronized_at
+        if done is not None and now - done < SYNCHRONIZE_EVERY:
+            return
+        try:
+            monitors.synchronize(registry.definitions())
+        except ConfigError:
+            logger.exception("The declared monitors are not sound")
+        self._synchronized_at = now
+        self._read_rows()
+        self.lease.note(self.figures())
+
+    def _read_rows(self) -> None:
+        self._rows = {row.name: row for row in monitors.scheduled(self.clock.now())}
+
+    def _ask(self, row: Monitor, now: datetime) -> None:
+        definition = self._definitions().get(row.name)
+        if definition is not None:
+            self.engine.start(
+                Job(
+                    name=row.name,
+                    question=definition.run,
+                    timeout_seconds=definition.timeout.total_seconds(),
+                    ticket=now,
+                )
+            )
+
+    def _store(self, finished: list[Finished]) -> None:
+        """Record *finished*; what cannot be stored now is spooled."""
+        if not finished:
+            return
+        observed = [_observed(each) for each in finished]
+        latest.keep(observed)
+        try:
+            self._record(observed)
+        except DatabaseError:
+            self.spool.keep(observed)
+            raise
+
+    def _record(self, observed: list[Observed]) -> None:
+        record(
+            observed,
+            self._definitions(),
+            self.clock.now(),
+            confirm=self.lease.confirm,
+        )
+
+    def _merge(self) -> None:
+        """Store what was spooled, oldest first; what is refused for good is dropped."""
+        while batch := self.spool.first(MERGE_AT_ONCE):
+            try:
+                self._record(batch)
+            except (DataError, IntegrityError):
+                self._merge_singly(batch)
+            self.spool.forget(len(batch))
+
+    def _merge_singly(self, batch: list[Observed]) -> None:
+        """Store *batch* one by one: a result the database refuses costs only itself."""
+        for each in batch:
+            try:
+                self._record([each])
+            except (DataError, IntegrityError):
+                self.spool.dropped_total += 1
+                logger.exception("A result of %s cannot be stored", each.monitor)
+
+    def _offline(self, error: DatabaseError) -> None:
+        """Go on without the database, if it was us who ran."""
+        if not self.database_error:
+            self.database_error = type(error).__name__
+            self.failures_total += 1
+            logger.error("The database does not answer (%s)", self.database_error)
+        _drop_connection()
+        finished = self.engine.collect()
+        observed = [_observed(each) for each in finished]
+        latest.keep(observed)
+        self.spool.keep(observed)
+        if self.lease.is_held:
+            self._ask_without_claims(self.clock.now())
+
+    def _ask_without_claims(self, now: datetime) -> None:
+        for row in self._rows.values():
+            slot = due_slot(row.name, row.interval, row.slot, now)
+            if slot is not None:
+                row.slot = slot
+                self._ask(row, now)
+
+    def _abandon(self) -> None:
+        """Throw away what is not ours to write; results of others stand."""
+        self.engine.collect()
+        self._rows = {}
+        self._synchronized_at = None
+
+    def _definitions(self) -> Mapping[str, Definition]:
+        try:
+            return registry.definitions()
+        except ConfigError:
+            return {}
+
+    def _wait_seconds(self) -> float:
+        """Return how long nothing is due; an answer wakes us before."""
+        longest = self.tick_every.total_seconds()
+        to_deadline = self.engine.seconds_to_deadline()
+        return longest if to_deadline is None else min(longest, to_deadline + 0.001)
+
+    def figures(self) -> dict[str, float]:
+        """Return what people may know of this runner."""
+        return {
+            "hung_checks": len(self.engine.hung()),
+            "spooled_results": len(self.spool),
+            "dropped_total": self.spool.dropped_total,
+            "failures_total": self.failures_total,
+            "cpu_seconds_total": time.process_time(),
+        }
+
+
+def _observed(finished: Finished) -> Observed:
+    outcome: Outcome = finished.outcome
+    at: datetime = finished.job.ticket
+    return Observed(finished.job.name, at, outcome, finished.duration_seconds)
+
+
+def _drop_connection() -> None:
+    try:
+        connection.close()
+    except DatabaseError:
+        logger.debug("closing the runner's connection failed", exc_info=True)
