@@ -177,6 +177,36 @@ def _check_ranges(settings: Settings) -> None:
         raise ConfigError("TICK_EVERY: expected at most 10s, a stop is noticed at 30s")
 
 
+def build_settings() -> tuple[Settings | None, list[str]]:
+    """
+    Return the settings and every problem in them, key by key.
+
+    Returns:
+        None for the settings when there is a problem. With several, each is found:
+        the sound keys are judged without the others.
+    """
+    try:
+        values = written_values()
+    except ConfigError as error:
+        return None, [str(error)]
+    problems = []
+    for key, value in values.items():
+        try:
+            _built({key: value})
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        return None, problems
+    try:
+        return _built(values), []
+    except ConfigError as error:
+        return None, [str(error)]
+
+
+def _built(values: Mapping[str, Any]) -> Settings:
+    return build(Settings, values, where="PULSEBOARD", show=str.upper)
+
+
 @functools.cache
 def get_settings() -> Settings:
     """
@@ -187,7 +217,7 @@ def get_settings() -> Settings:
     Raises:
         ConfigError: A name is unknown, a value has the wrong type or range.
     """
-    return build(Settings, written_values(), where="PULSEBOARD", show=str.upper)
+    return _built(written_values())
 
 
 def written_values() -> dict[str, Any]:
