@@ -1,0 +1,1 @@
+"""What the cache check knows of each kind of cache."""
