@@ -7,7 +7,8 @@ from ipaddress import ip_network
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Advice
 
 from pulseboard.access.headers import content_security_policy
 from pulseboard.checks.configured import plan_of
@@ -86,7 +87,7 @@ def _middleware() -> Iterable[CheckMessage]:
 
 
 def _sqlite() -> Iterable[CheckMessage]:
-    database = django_settings.DATABASES.get("default", {})
+    database: Any = django_settings.DATABASES.get("default", {})
     if not str(database.get("ENGINE", "")).endswith("sqlite3"):
         return
     mode = str(database.get("OPTIONS", {}).get("transaction_mode", "")).upper()
@@ -113,5 +114,5 @@ def _error(text: str, number: str) -> Error:
     return Error(text, hint=SEE, id=f"{TAG}.{number}")
 
 
-def _warning(text: str, hint: str, number: str) -> Warning:
-    return Warning(text, hint=hint, id=f"{TAG}.{number}")
+def _warning(text: str, hint: str, number: str) -> Advice:
+    return Advice(text, hint=hint, id=f"{TAG}.{number}")

@@ -75,10 +75,10 @@ def check(
 
     def declare(subject: Subject) -> Subject:
         if isinstance(subject, type) and issubclass(subject, Check):
-            cls, fixed = subject, {}
+            _add(name, subject, {}, defaults, subject.__module__)
         else:
-            cls, fixed = FunctionCheck, {"function": subject}
-        _add(name, cls, fixed, defaults, subject.__module__)
+            function = {"function": subject}
+            _add(name, FunctionCheck, function, defaults, subject.__module__)
         return subject
 
     return declare
@@ -145,7 +145,7 @@ def _defaults(
         "group": group or None,
         "decides_readiness": decides_readiness,
     }
-    defaults = {key: value for key, value in given.items() if value is not None}
+    defaults: dict[str, object] = {k: v for k, v in given.items() if v is not None}
     for key in ("every", "timeout"):
         if key in defaults:
             defaults[key] = _positive(name, key, defaults[key])

@@ -21,5 +21,5 @@ def next_attempt(
     """
     if now - created_at >= GIVE_UP_AFTER:
         return None
-    wait = min(FIRST * 2 ** min(attempts - 1, 10), LONGEST)
+    wait: timedelta = min(FIRST * (1 << min(attempts - 1, 10)), LONGEST)
     return now + wait * (1 - chance / 4)

@@ -56,7 +56,7 @@ def _mail(message: Message) -> EmailMultiAlternatives:
 
 
 def _connection() -> Any:
-    connection = get_connection(fail_silently=False)
+    connection: Any = get_connection(fail_silently=False)
     if getattr(connection, "timeout", 0) is None:  # SMTP without EMAIL_TIMEOUT
         connection.timeout = TIMEOUT_SECONDS
     return connection
