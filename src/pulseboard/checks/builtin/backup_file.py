@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pulseboard.checks.wording import limit_text
 from pulseboard.conf import Duration
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.limits import Limits
-from pulseboard.core.outcome import Outcome, Reason, critical, unknown, warning
+from pulseboard.core.outcome import Outcome, critical, warning
 from pulseboard.core.text import bytes_text, duration_text
 
 #: Of more matches than this only these are looked at.
@@ -41,8 +42,7 @@ class BackupFile(Check):
         minimum_bytes: A smaller newest file is critical; default 1.
 
     Statuses: healthy, warning and critical by the age; critical when nothing matches
-    or the newest is too small; warning when it is dated in the future; unknown when
-    the files cannot be read.
+    or the newest is too small; warning when it is dated in the future.
     """
 
     path: str
@@ -72,12 +72,9 @@ class BackupFile(Check):
         )
 
     def run(self) -> Outcome:
-        try:
-            newest = _newest(self.path)
-        except OSError as error:
-            return unknown(f"cannot be read: {error.strerror}", Reason.ERROR)
+        newest = _newest(self.path)
         if newest is None:
-            return critical("no file matches the pattern")
+            return critical("no readable file matches the pattern")
         return self._outcome(time.time() - newest.st_mtime, newest.st_size)
 
     def _outcome(self, age_seconds: float, size: int) -> Outcome:
@@ -101,11 +98,11 @@ class BackupFile(Check):
 def _newest(pattern: str) -> os.stat_result | None:
     newest = None
     for path in islice(glob.iglob(pattern, recursive=True), MOST_FILES):
-        if not os.path.isfile(path):
-            continue
         try:
             found = os.stat(path)
-        except FileNotFoundError:  # rotated away since it was listed
+        except OSError:  # rotated away since it was listed, or a dangling link
+            continue
+        if not stat.S_ISREG(found.st_mode):
             continue
         if newest is None or found.st_mtime > newest.st_mtime:
             newest = found
