@@ -73,11 +73,11 @@ def _performance(page: Page, observed: Observed) -> dict[str, Any]:
         },
         "last_hour": {
             monitor.name: {
-                "reading": reading,
-                "label": reading_label(reading),
-                "minutes": list(monitor.points),
+                "reading": monitor.drawn,
+                "label": reading_label(monitor.drawn),
+                "values": [each.value for each in monitor.hour],
             }
             for monitor in observed.monitors
-            if monitor.points and (reading := next(iter(monitor.readings), ""))
+            if monitor.hour
         },
     }

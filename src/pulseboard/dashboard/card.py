@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pulseboard.core.outcome import Reason
+from pulseboard.core.status import Status
 from pulseboard.core.text import duration_text, reading_label, reading_text
 from pulseboard.dashboard.clock import Clock, Moment
 from pulseboard.dashboard.icons import ICONS
 from pulseboard.dashboard.observed import ObservedMonitor
-from pulseboard.dashboard.spark import Spark, failing_span, line_path
+from pulseboard.dashboard.spark import Spark, line_path, span_path
 from pulseboard.dashboard.standing import Standing
 
 #: A longer summary stands under the headline instead of in it.
@@ -91,7 +92,7 @@ def card_of(monitor: ObservedMonitor, clock: Clock, *, running: bool = True) -> 
         last_good_summary=monitor.good_summary if good_at else "",
         note=_note(monitor, standing),
         reference=monitor.reference if standing.fails else "",
-        spark=_spark(monitor, standing, clock),
+        spark=_spark(monitor, standing),
         judged=monitor.reason != Reason.NOT_APPLICABLE.value,
         is_past=not running,
     )
@@ -184,19 +185,26 @@ def _note(monitor: ObservedMonitor, standing: Standing) -> str:
     return ""
 
 
-def _spark(monitor: ObservedMonitor, standing: Standing, clock: Clock) -> Spark | None:
+def _spark(monitor: ObservedMonitor, standing: Standing) -> Spark | None:
     """Return the last hour; None for an unknown one, which has no line at all."""
-    span = failing_span(standing, monitor.status_since, clock.now)
-    line = line_path(monitor.points)
-    if standing is Standing.UNKNOWN or not (line or span):
+    if standing is Standing.UNKNOWN or not monitor.hour:
         return None
-    return Spark(line, span, _spark_label(monitor))
+    return Spark(
+        line=line_path([each.value for each in monitor.hour]),
+        critical=span_path(monitor.hour, Status.CRITICAL),
+        warning=span_path(monitor.hour, Status.WARNING),
+        label=_spark_label(monitor),
+    )
 
 
 def _spark_label(monitor: ObservedMonitor) -> str:
-    known = [point for point in monitor.points if point is not None]
-    name = next(iter(monitor.readings), "")
-    if not known or not name:
-        return "Last hour: nothing measured"
-    low, high = reading_text(name, min(known)), reading_text(name, max(known))
-    return f"Last hour: {reading_label(name)} {low} to {high}"
+    known = [each.value for each in monitor.hour if each.value is not None]
+    parts = ["Last hour: nothing measured"]
+    if known:
+        low = reading_text(monitor.drawn, min(known))
+        high = reading_text(monitor.drawn, max(known))
+        span = low if low == high else f"{low} to {high}"
+        parts = [f"Last hour: {reading_label(monitor.drawn)} {span}"]
+    if any(each.status is Status.CRITICAL for each in monitor.hour):
+        parts.append("in part critical")
+    return ", ".join(parts)

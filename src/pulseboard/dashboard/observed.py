@@ -10,6 +10,20 @@ from pulseboard.core.status import Status
 from pulseboard.monitors.pulse import Pulse
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """
+    What was found in one of the even parts of the last hour.
+
+    Args:
+        value: The last one measured; None when nothing was.
+        status: The worst found; None when nothing ran.
+    """
+
+    value: float | None = None
+    status: Status | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedMonitor:
     """
@@ -20,8 +34,8 @@ class ObservedMonitor:
         ran_at: End of the last run; None before the first.
         due_at: When the next run is due; None when nobody will run it.
         paused_until: None when it is not paused.
-        points: The last hour of the first reading, one value for each minute,
-            oldest first, None where nothing was measured.
+        drawn: Name of the reading that `hour` is of.
+        hour: The last hour in even slices, oldest first; empty without any run.
     """
 
     name: str
@@ -48,7 +62,8 @@ class ObservedMonitor:
     good_summary: str = ""
     enabled: bool = True
     paused_until: datetime | None = None
-    points: Sequence[float | None] = ()
+    drawn: str = ""
+    hour: Sequence[Slice] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +89,21 @@ class ObservedResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedRun:
+    """
+    A run by hand under way.
+
+    Args:
+        who: Name of who started it; may be empty.
+        done: How many checks have answered; None when that is not known.
+    """
+
+    who: str
+    started_at: datetime
+    done: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """
     Everything one page shows, read at one moment.
@@ -83,6 +113,7 @@ class Observed:
         pulse: None when no runner ever came.
         waiting: Notifications in the outbox that are still to be sent.
         given_up: Those that nobody received within a day.
+        run: The run by hand that is under way; None when there is none.
     """
 
     monitors: Sequence[ObservedMonitor] = ()
@@ -90,3 +121,4 @@ class Observed:
     pulse: Pulse | None = None
     waiting: int = 0
     given_up: int = 0
+    run: ObservedRun | None = None

@@ -42,6 +42,20 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunLine:
+    """
+    A run by hand that is under way.
+
+    Args:
+        sentence: ``Ana started a run 3 s ago.``
+        done: How many checks have answered; None when that is not known.
+    """
+
+    sentence: str
+    done: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
     """
     The line that says whether to trust this screen.
@@ -68,6 +82,7 @@ class Page:
     alerts: tuple[AlertLine, ...]
     cards: tuple[Card, ...]
     itself: Itself
+    run: RunLine | None
     fingerprint: str
     service: str
 
@@ -85,6 +100,7 @@ def page_of(observed: Observed, clock: Clock, *, service: str = "") -> Page:
         alerts=tuple(_alert_line(alert, clock) for alert in observed.alerts),
         cards=cards,
         itself=itself_of(observed, clock),
+        run=_run_line(observed, clock),
         fingerprint=_fingerprint(observed, hero, cards, clock),
         service=service,
     )
@@ -137,6 +153,15 @@ def _alert_line(alert: ObservedAlert, clock: Clock) -> AlertLine:
     )
 
 
+def _run_line(observed: Observed, clock: Clock) -> RunLine | None:
+    run = observed.run
+    if run is None:
+        return None
+    age = duration_text(clock.now - run.started_at)
+    who = run.who or "Somebody"
+    return RunLine(sentence=f"{who} started a run {age} ago.", done=run.done)
+
+
 def _fingerprint(
     observed: Observed, hero: Hero, cards: Iterable[Card], clock: Clock
 ) -> str:
@@ -149,7 +174,7 @@ def _fingerprint(
     parts = [
         [_row(monitor) for monitor in observed.monitors],
         [_row(alert) for alert in observed.alerts],
-        [_row(observed.pulse), observed.waiting, observed.given_up],
+        [_row(observed.pulse), observed.waiting, observed.given_up, _row(observed.run)],
         [hero.sentence, hero.trusted, clock.zone_label],
         [card.standing.value for card in cards],
         iso_text(clock.now)[:10],

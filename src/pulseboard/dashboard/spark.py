@@ -1,25 +1,29 @@
 """
 The last hour of one reading as SVG path data. No chart library, no picture file.
 
-    points  [4.1, 4.2, None, None, 3.9, …]     oldest first, one for each minute
+    values  [4.1, 4.2, None, None, 3.9, …]     oldest first, one for each slice
     line    "M0 12.5L3.4 11.9M13.6 14 …"       None breaks the line, never a zero
+    span    "M6.7 0H13.3V32H6.7z"              slices that failed, to be tinted
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from pulseboard.dashboard.standing import Standing
+from pulseboard.core.status import Status, worst
+from pulseboard.dashboard.observed import Slice
+from pulseboard.history.points import Recent
 
-MINUTES = 60
+HOUR = timedelta(hours=1)
 WIDTH = 200
 HEIGHT = 32
 #: Room for the stroke, and for the eye: a line on the very edge looks cut off.
 _MARGIN = 3
 
-Points = Sequence[float | None]
+Values = Sequence[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,57 +33,87 @@ class Spark:
 
     Args:
         line: Path data of what was measured; empty when nothing was.
-        span: Path data of the failing part, to be tinted; empty without one.
+        critical: Path data of the slices that were, to be tinted; may be empty.
+        warning: The same for warnings.
         label: The same in words, for those who do not see it.
     """
 
     line: str
-    span: str
+    critical: str
+    warning: str
     label: str
     width: int = WIDTH
     height: int = HEIGHT
 
 
-def line_path(points: Points) -> str:
-    """Return path data for *points*, broken where one is None."""
-    known = [point for point in points if point is not None]
+def line_path(values: Values) -> str:
+    """Return path data for *values*, broken where one is None."""
+    known = [value for value in values if value is not None]
     if not known:
         return ""
     low, high = min(known), max(known)
     parts: list[str] = []
     pen_down = False
-    for index, point in enumerate(points):
-        if point is not None:
-            at = f"{_across(index, len(points))} {_down(point, low, high)}"
-            parts.append(f"L{at}" if pen_down else f"M{at}{_dot(points, index)}")
-        pen_down = point is not None
+    for index, value in enumerate(values):
+        if value is not None:
+            at = f"{_across(index, len(values))} {_down(value, low, high)}"
+            parts.append(f"L{at}" if pen_down else f"M{at}{_dot(values, index)}")
+        pen_down = value is not None
     return "".join(parts)
 
 
-def failing_span(
-    standing: Standing, since: datetime | None, now: datetime, minutes: int = MINUTES
-) -> str:
-    """Return path data of the part of the last hour in which it fails now."""
-    if not standing.fails or since is None:
-        return ""
-    age_minutes = min(max((now - since).total_seconds() / 60, 1), minutes)
-    start = WIDTH * (1 - age_minutes / minutes)
-    return f"M{_short(start)} 0H{WIDTH}V{HEIGHT}H{_short(start)}z"
+def span_path(hour: Sequence[Slice], status: Status) -> str:
+    """Return path data of the slices of *hour* that were *status*."""
+    width = WIDTH / max(len(hour), 1)
+    found, start = [], None
+    for index, each in enumerate([*hour, Slice()]):
+        if each.status is status and start is None:
+            start = index
+        elif each.status is not status and start is not None:
+            left, right = _short(start * width), _short(index * width)
+            found.append(f"M{left} 0H{right}V{HEIGHT}H{left}z")
+            start = None
+    return "".join(found)
+
+
+def hour_of(
+    runs: Iterable[Recent], now: datetime, interval: timedelta
+) -> tuple[Slice, ...]:
+    """
+    Return the last hour of *runs* (oldest first) in even slices; empty without runs.
+
+    A slice is a minute, or two intervals of what runs more rarely: so one late run
+    tears no hole into the line, and two missing ones do.
+    """
+    width = max(timedelta(minutes=1), 2 * interval)
+    count = max(math.ceil(HOUR / width), 1)
+    slices = [Slice()] * count
+    for run in runs:
+        place = count - 1 - int((now - run.at) / width)
+        if 0 <= place < count:
+            slices[place] = _joined(slices[place], run)
+    return tuple(slices) if any(each.status for each in slices) else ()
+
+
+def _joined(before: Slice, run: Recent) -> Slice:
+    statuses = [before.status] if before.status else []
+    value = before.value if run.value is None else run.value
+    return Slice(value, worst([*statuses, run.status]))
 
 
 def _across(index: int, count: int) -> str:
     return _short(WIDTH * index / max(count - 1, 1))
 
 
-def _down(point: float, low: float, high: float) -> str:
+def _down(value: float, low: float, high: float) -> str:
     """Return the distance from the top; a flat line runs through the middle."""
-    share = 0.5 if high == low else (point - low) / (high - low)
+    share = 0.5 if high == low else (value - low) / (high - low)
     return _short(HEIGHT - _MARGIN - share * (HEIGHT - 2 * _MARGIN))
 
 
-def _dot(points: Points, index: int) -> str:
+def _dot(values: Values, index: int) -> str:
     """A lone minute between two gaps would be a path without length, so unseen."""
-    followed = index + 1 < len(points) and points[index + 1] is not None
+    followed = index + 1 < len(values) and values[index + 1] is not None
     return "" if followed else "h1"
 
 

@@ -1,4 +1,4 @@
-"""Reads what the page shows: five queries, whatever the number of monitors."""
+"""Reads what the page shows: six queries, whatever the number of monitors."""
 
 from __future__ import annotations
 
@@ -15,29 +15,43 @@ from pulseboard.dashboard.observed import (
     ObservedAlert,
     ObservedMonitor,
     ObservedResult,
+    ObservedRun,
+    Slice,
 )
-from pulseboard.monitors.models import Monitor
+from pulseboard.dashboard.spark import hour_of
+from pulseboard.history.models import HealthMetric
+from pulseboard.history.points import Recent
+from pulseboard.history.store import recent_points
+from pulseboard.monitors.models import Monitor, RunnerLease
 from pulseboard.monitors.registry import definitions
 from pulseboard.monitors.schedule import slot_start
-from pulseboard.monitors.store import judgement_of, read_pulse
+from pulseboard.monitors.store import read_pulse
 from pulseboard.notifiers.models import Notification
 
 #: More lines than this are for the list of alerts, not for a page to be taken in.
 MOST_ALERTS = 50
+#: Results in the table of one monitor.
+RESULTS = 20
+#: Name of the lease that a run by hand holds while it lasts.
+MANUAL = "manual"
+#: What is drawn of a monitor without readings: how long its runs took.
+DURATION = "run_time_seconds"
 _UNSENT = (Notification.State.PENDING, Notification.State.SENDING)
 
 
 def read(now: datetime) -> Observed:
     """Return everything the page shows, as it stands in the database."""
     rows = _declared_rows()
-    points = _points(rows)
+    hours = _hours(rows, now)
     waiting, given_up = _outbox()
+    manual = RunnerLease.objects.filter(name=MANUAL).first()
     return Observed(
-        monitors=[_monitor(row, points.get(row.name, ()), now) for row in rows],
+        monitors=[_monitor(row, hours.get(row.name, ()), now) for row in rows],
         alerts=_open_alerts(),
         pulse=read_pulse(),
         waiting=waiting,
         given_up=given_up,
+        run=_run_by_hand(manual, now),
     )
 
 
@@ -46,17 +60,19 @@ def read_monitor(name: str, now: datetime) -> ObservedMonitor | None:
     row = Monitor.objects.filter(name=name, declared=True).first()
     if row is None:
         return None
-    return _monitor(row, _points([row]).get(name, ()), now)
+    return _monitor(row, _hours([row], now).get(name, ()), now)
 
 
 def recent_results(name: str) -> list[ObservedResult]:
-    """Return the last results of the monitor called *name*, newest first."""
-    row = Monitor.objects.filter(name=name).only("memory").first()
-    if row is None:
-        return []
+    """Return the last kept results of the monitor called *name*, newest first."""
+    rows = HealthMetric.objects.filter(metric_name=name).order_by("-timestamp")
     return [
-        ObservedResult(status=result.status, at=result.at)
-        for result in reversed(judgement_of(row).memory)
+        ObservedResult(
+            status=Status(row.status),
+            at=row.timestamp,
+            summary=str(row.metric_value.get("summary", "")),
+        )
+        for row in rows[:RESULTS]
     ]
 
 
@@ -70,8 +86,34 @@ def _declared_rows() -> list[Monitor]:
     return sorted(rows, key=lambda row: order.get(row.name, len(order)))
 
 
-def _points(rows: Sequence[Monitor]) -> dict[str, Sequence[float | None]]:
-    return {}
+def _hours(rows: Sequence[Monitor], now: datetime) -> dict[str, tuple[Slice, ...]]:
+    """Return the last hour of what each card draws."""
+    drawn = {row.name: next(iter(row.readings), "") for row in rows}
+    found = recent_points([row.name for row in rows], drawn, now=now)
+    return {
+        row.name: hour_of(
+            found[row.name] if drawn[row.name] else map(_answered, found[row.name]),
+            now,
+            row.interval,
+        )
+        for row in rows
+    }
+
+
+def _answered(run: Recent) -> Recent:
+    """Return *run* without its duration unless it was well: a timeout is no speed."""
+    return run if run.status is Status.HEALTHY else run._replace(value=None)
+
+
+def _run_by_hand(row: RunnerLease | None, now: datetime) -> ObservedRun | None:
+    if row is None or row.until is None or row.until <= now:
+        return None
+    done = row.figures.get("done")
+    return ObservedRun(
+        who=row.stopped_by,  # this row is never stopped; the column names who asked
+        started_at=row.started_at or now,
+        done=int(done) if isinstance(done, int | float) else None,
+    )
 
 
 def _outbox() -> tuple[int, int]:
@@ -108,9 +150,7 @@ def _open_alerts() -> list[ObservedAlert]:
     ]
 
 
-def _monitor(
-    row: Monitor, points: Sequence[float | None], now: datetime
-) -> ObservedMonitor:
+def _monitor(row: Monitor, hour: Sequence[Slice], now: datetime) -> ObservedMonitor:
     confirmed = row.confirmed == row.status
     return ObservedMonitor(
         name=row.name,
@@ -138,7 +178,8 @@ def _monitor(
         good_summary=row.good_summary,
         enabled=row.enabled,
         paused_until=row.paused_until,
-        points=points,
+        drawn=next(iter(row.readings), DURATION),
+        hour=hour,
     )
 
 

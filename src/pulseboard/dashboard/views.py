@@ -155,7 +155,7 @@ def _page_context(page: Page, clock: Clock) -> dict[str, Any]:
         "refresh_seconds": int(get_settings().refresh_every.total_seconds()) or 1,
         "zone": clock.zone_name,
         "title": "Health",
-        "busy": False,
+        "busy": page.run is not None,
     }
 
 
@@ -247,7 +247,7 @@ def _outcome_of(act: Act, request: HttpRequest, caller: Caller) -> str:
         return "limited"
     values = {"id": request.POST.get("alert", "")} if act.needs_alert else {}
     try:
-        perform(
+        answer = perform(
             found[0],
             caller=caller,
             path_values=values,
@@ -260,6 +260,8 @@ def _outcome_of(act: Act, request: HttpRequest, caller: Caller) -> str:
         return {403: "forbidden", 404: "gone", 409: "busy", 429: "limited"}.get(
             problem.status, "impossible"
         )
+    if answer.status >= 400:
+        return "busy" if answer.status == 409 else "impossible"
     audit(caller, act.operation, values.get("id", ""))
     return act.done
 
