@@ -33,7 +33,7 @@ def mail_server() -> MailServer:
         host=backend.host,
         port=int(backend.port),
         starttls=bool(backend.use_tls),
-        ssl=bool(backend.use_ssl),
+        implicit_tls=bool(backend.use_ssl),
         username=backend.username or "",
         password=backend.password or "",
         context=backend.ssl_context if backend.use_tls or backend.use_ssl else None,
@@ -44,10 +44,8 @@ def mail_server() -> MailServer:
 def _is_configured() -> bool:
     if getattr(django_settings, "MAILERS", None):
         return True
-    return any(
-        hasattr(django_settings, name) and django_settings.is_overridden(name)
-        for name in WISHES
-    )
+    host: Any = django_settings  # the lazy object has more than its stub says
+    return any(hasattr(host, name) and host.is_overridden(name) for name in WISHES)
 
 
 def _backend() -> Any:
