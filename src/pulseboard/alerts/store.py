@@ -98,7 +98,8 @@ def _move(alert: SystemAlert, kind: Step, change: Change) -> None:
     summary = change.outcome.summary
     if kind is Step.CLOSE:
         if _close(alert, "", change.at):
-            _tell(alert, kind, change.at, summary=summary)
+            lasted = change.since - alert.began_at
+            _tell(alert, kind, change.at, summary=summary, lasted=lasted)
         return
     alert.severity = TROUBLE[change.after]
     alert.message = summary
@@ -121,7 +122,17 @@ def _close(alert: SystemAlert, who: str, at: datetime) -> bool:
     )
 
 
-def _tell(alert: SystemAlert, kind: Step, at: datetime, *, summary: str) -> None:
+def _tell(
+    alert: SystemAlert,
+    kind: Step,
+    at: datetime,
+    *,
+    summary: str,
+    lasted: timedelta | None = None,
+) -> None:
+    """Publish one step; *lasted* ends with the trouble, by default with *at*."""
+    if lasted is None:
+        lasted = at - alert.began_at
     publish(
         Transition(
             alert_id=alert.pk,
@@ -129,7 +140,8 @@ def _tell(alert: SystemAlert, kind: Step, at: datetime, *, summary: str) -> None
             sequence=f"{kind.value}-{int(at.timestamp() * 1000)}",
             severity=alert.severity,
             title=alert.title,
-            headline=headline(kind, alert.severity, alert.title, at - alert.began_at),
+            headline=headline(kind, alert.severity, alert.title, lasted),
+            lasted=lasted,
             message=alert.message,
             summary=summary,
             began_at=alert.began_at,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pulseboard.alerts.judge import Step
 
@@ -22,6 +22,7 @@ class Transition:
     Args:
         alert_id: Row of `SystemAlert`.
         sequence: Makes the step unique within the alert, whoever repeats it.
+        lasted: From the first sign to the last, or to now while it goes on.
         summary: The result that led here, one line.
         last_good: The last healthy result, one line; empty without one.
     """
@@ -36,6 +37,7 @@ class Transition:
     summary: str
     began_at: datetime
     at: datetime
+    lasted: timedelta
     last_good: str = ""
 
 

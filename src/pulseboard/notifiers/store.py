@@ -95,7 +95,11 @@ def deliver(holder: str, clock: Callable[[], datetime], *, limit: int = 50) -> i
         How many were sent.
     """
     sent = 0
-    for row in _claimable(clock())[:limit]:
+    for _ in range(limit):
+        # Asked anew each time: what was sent lets the next of its thread go.
+        row = _claimable(clock()).first()
+        if row is None:
+            break
         if _claim(row, holder, clock()):
             sent += _send(row, holder, clock)
     return sent

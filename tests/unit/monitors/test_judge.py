@@ -1,0 +1,70 @@
+"""When a change of status is believed (X30)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pulseboard.core.status import Status
+from pulseboard.monitors.definition import Confirmation
+from pulseboard.monitors.judge import REMEMBERED, Judgement, Result, judge
+
+START = datetime(2026, 3, 29, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+LETTERS = {
+    "H": Status.HEALTHY,
+    "W": Status.WARNING,
+    "C": Status.CRITICAL,
+    "?": Status.UNKNOWN,
+}
+TWO_OF_THREE = Confirmation(failures=2, of=3, successes=2)
+
+
+def after(letters: str, policy: Confirmation = TWO_OF_THREE) -> Judgement:
+    """Judge one result a minute, as in ``HHCC``."""
+    judgement = Judgement()
+    for minute, letter in enumerate(letters):
+        result = Result(LETTERS[letter], START + minute * MINUTE)
+        judgement = judge(judgement, result, policy)
+    return judgement
+
+
+@pytest.mark.parametrize(
+    ("letters", "confirmed", "since_minute"),
+    [
+        ("H", Status.HEALTHY, 0),  # nothing was known: one good result will do
+        ("C", Status.UNKNOWN, None),  # one bad result is not believed yet
+        ("CC", Status.CRITICAL, 0),
+        ("HC", Status.HEALTHY, 0),
+        ("HCC", Status.CRITICAL, 1),  # back-dated to the first failure
+        ("HCHC", Status.CRITICAL, 1),  # two of the last three
+        ("HCHHC", Status.HEALTHY, 0),  # two of four are not two of three
+        ("HCCH", Status.CRITICAL, 1),  # one good result is no recovery
+        ("HCCHH", Status.HEALTHY, 3),  # back-dated to the first success
+        ("HWW", Status.WARNING, 1),
+        ("HWC", Status.WARNING, 1),  # two results at least as bad as a warning
+        ("HWCC", Status.CRITICAL, 2),
+        ("HCCWW", Status.WARNING, 3),  # better, not yet well
+        ("HCCWH", Status.WARNING, 3),  # the worse of the two good ones
+        ("HC?C", Status.CRITICAL, 1),  # unknown speaks neither for nor against
+        ("HCC?H?H", Status.HEALTHY, 4),
+        ("H?", Status.HEALTHY, 0),
+        ("H??", Status.UNKNOWN, 1),  # but nothing known for long is not healthy
+        ("HCC??", Status.UNKNOWN, 3),
+    ],
+)
+def test_results_become_a_belief(letters, confirmed, since_minute):
+    judgement = after(letters)
+    since = None if since_minute is None else START + since_minute * MINUTE
+    assert (judgement.confirmed, judgement.since) == (confirmed, since)
+
+
+def test_a_policy_of_one_believes_at_once():
+    assert after("HC", Confirmation(failures=1, of=1, successes=1)).confirmed is (
+        Status.CRITICAL
+    )
+
+
+def test_memory_is_bounded():
+    assert len(after("H" * 50).memory) == REMEMBERED
