@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pulseboard.alerts.judge import Step
 from pulseboard.alerts.transition import Transition
@@ -50,7 +50,7 @@ def body_of(transition: Transition, link: str) -> str:
         f"{_mark(transition)} {transition.headline}",
         "",
         one_line(f"{transition.title}: {transition.summary}", limit=400),
-        f"Since {_time(transition.began_at)} ({duration_text(_lasted(transition))}).",
+        f"Since {_time(transition.began_at)} ({duration_text(transition.lasted)}).",
     ]
     if transition.last_good:
         lines.append(f"Last good: {one_line(transition.last_good, limit=300)}.")
@@ -66,10 +66,6 @@ def is_wanted(severity: str, least: str) -> bool:
 
 def _mark(transition: Transition) -> str:
     return "(v)" if transition.step is Step.CLOSE else SYMBOL[transition.severity]
-
-
-def _lasted(transition: Transition) -> timedelta:
-    return transition.at - transition.began_at
 
 
 def _time(at: datetime) -> str:
