@@ -46,15 +46,17 @@ def run(port: int, seconds: float) -> None:
             "DRIVER_PORT": str(port),
             "DRIVER_SECRET_KEY": kept_secret("django") * 4,
             "DRIVER_DEMO_PASSWORD": kept_secret("admin"),
+            "PULSEBOARD_TOKEN": kept_secret("token") * 2,
         }
         site.seed(environment)
         server = site.start(port, environment)
         ends.callback(site.stop, server)
-        status = site.wait_until_known(address, server)
+        token = environment["PULSEBOARD_TOKEN"]
+        health = site.wait_for_results(address, token, server)
         traffic = Traffic(address, kept_secret("admin"))
         traffic.start()
         ends.callback(traffic.stop)
-        _greet(address, status, environment)
+        _greet(address, health, environment)
         _wait(server, seconds)
 
 
@@ -74,11 +76,12 @@ def _servers(ends: contextlib.ExitStack) -> dict[str, str]:
     return environment
 
 
-def _greet(address: str, status: str, environment: dict[str, str]) -> None:
+def _greet(address: str, health: site.Health, environment: dict[str, str]) -> None:
     database = "PostgreSQL" if "DRIVER_POSTGRES_PORT" in environment else "SQLite"
     cache = "Redis" if "DRIVER_REDIS_PORT" in environment else "local memory"
     print(f"""
-Driver app is running on {database} and {cache}; its health is {status}.
+Driver app is running on {database} and {cache}.
+Of {health.components} components the worst is {health.status}.
 
   Dashboard   {address}/health/dashboard
   Health      {address}/health/

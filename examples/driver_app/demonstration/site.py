@@ -5,14 +5,24 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 APP = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 30
+#: So many known, and the first round of checks is over.
+ENOUGH_COMPONENTS = 10
 STOP_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the site says of itself; *components* counts those with a known status."""
+
+    status: str
+    components: int
 
 
 def seed(environment: Mapping[str, str]) -> None:
@@ -30,20 +40,22 @@ def start(port: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=APP, env={**os.environ, **environment})
 
 
-def wait_until_known(site: str, server: subprocess.Popen[bytes]) -> str:
-    """Return the first status the site reports that is not unknown."""
-    status = ""
+def wait_for_results(
+    address: str, token: str, server: subprocess.Popen[bytes]
+) -> Health:
+    """Return the site's health once its runner has been round, or what there is."""
+    health = None
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise SystemExit("the server ended; its last words are above")
-        status = _status(f"{site}/health/") or status
-        if status and status != "unknown":
-            return status
+        health = _health(address, token) or health
+        if health and health.components >= ENOUGH_COMPONENTS:
+            return health
         time.sleep(0.2)
-    if not status:
-        raise SystemExit(f"no answer from {site}/health/ in {PATIENCE_SECONDS} s")
-    return status
+    if not health:
+        raise SystemExit(f"no answer from {address} in {PATIENCE_SECONDS} s")
+    return health
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:
@@ -55,14 +67,16 @@ def stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _status(url: str) -> str:
-    """Return the reported status, empty when there is no answer yet."""
+def _health(address: str, token: str) -> Health | None:
+    """Return what the site reports, None when it does not answer yet."""
+    request = urllib.request.Request(f"{address}/health/detailed")
+    request.add_header("Authorization", f"Bearer {token}")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(url, timeout=2) as response:
-            return str(json.load(response).get("status", ""))
-    except urllib.error.HTTPError as error:
-        with error:
-            return "critical" if error.code == 503 else ""
-    except (OSError, ValueError):
-        return ""
+        with opener.open(request, timeout=5) as response:
+            report = json.load(response)
+    except (OSError, ValueError):  # refused connections and statuses are OSErrors
+        return None
+    checks = report["health_checks"]
+    known = sum(each["status"] != "unknown" for each in checks)
+    return Health(report["overall_status"], known)

@@ -11,7 +11,6 @@ import os
 from pathlib import Path
 
 import django
-from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DRIVER_DATA_DIR", BASE_DIR))
@@ -132,6 +131,8 @@ PULSEBOARD = {
     "CHECK_EVERY": "10s",
     "LOG_DIR": str(DATA_DIR / "logs"),
 }
+if "DRIVER_REDIS_PORT" in os.environ:
+    PULSEBOARD["CHECKS"] = {"cache": {"title": "Redis cache"}}
 if SMTP_PORT:
     PULSEBOARD["EXTERNAL_SERVICES"] = {"E-mail": "smtp"}
 
@@ -140,17 +141,6 @@ UNFOLD = {
     "SITE_HEADER": "Driver app",
     "SIDEBAR": {
         "show_all_applications": True,
-        "navigation": [
-            {
-                "title": "Health",
-                "items": [
-                    {
-                        "title": "Dashboard",
-                        "icon": "monitor_heart",
-                        "link": reverse_lazy("pulseboard:dashboard"),
-                    }
-                ],
-            }
-        ],
+        "navigation": "pulseboard.unfold.navigation",
     },
 }
