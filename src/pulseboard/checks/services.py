@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
-from pydantic import BeforeValidator, StrictBool, StrictInt
+from pydantic import BeforeValidator
 
 from pulseboard.core.duration import parse_duration
 from pulseboard.core.errors import ConfigError
@@ -70,9 +70,9 @@ class HttpService(Service):
         expect: Status codes that are fine; by default all from 200 to 399.
     """
 
-    url: str = field(repr=False)
+    url: str = field(default="", repr=False)
     method: Literal["GET", "HEAD"] = "GET"
-    expect: list[StrictInt] = field(default_factory=list)
+    expect: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -103,7 +103,7 @@ class TokenApi(HttpService):
         header: Header that carries it; in any but ``Authorization`` it stands alone.
     """
 
-    token: Secret = field(repr=False)
+    token: Secret = field(default="", repr=False)
     header: str = "Authorization"
 
     def __post_init__(self) -> None:
@@ -129,8 +129,8 @@ class Twilio(HttpService):
         url: Another address than the account's own.
     """
 
-    account_sid: str = field(repr=False)
-    token: Secret = field(repr=False)
+    account_sid: str = field(default="", repr=False)
+    token: Secret = field(default="", repr=False)
     url: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -157,8 +157,8 @@ class AfricasTalking(HttpService):
         url: Another address than the product's own.
     """
 
-    username: str = field(repr=False)
-    api_key: Secret = field(repr=False)
+    username: str = field(default="", repr=False)
+    api_key: Secret = field(default="", repr=False)
     url: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -194,9 +194,9 @@ class SmtpService(Service):
     """
 
     host: str = field(default="", repr=False)
-    port: StrictInt | None = None
-    starttls: StrictBool | None = None
-    ssl: StrictBool = False
+    port: int | None = None
+    starttls: bool | None = None
+    ssl: bool = False
     username: str = field(default="", repr=False)
     password: Secret = field(default="", repr=False)
 

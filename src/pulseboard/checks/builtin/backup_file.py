@@ -45,7 +45,7 @@ class BackupFile(Check):
     or the newest is too small; warning when it is dated in the future.
     """
 
-    path: str
+    path: str = ""
     warning_above: Duration = timedelta(hours=26)
     critical_above: Duration = timedelta(hours=50)
     minimum_bytes: int = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class CertificateFiles(Check):
     cannot be read, holds no certificate or one that is not valid yet.
     """
 
-    paths: list[str]
+    paths: list[str] = field(default_factory=list)
     warning_below: Duration = timedelta(days=21)
     critical_below: Duration = timedelta(days=7)
 

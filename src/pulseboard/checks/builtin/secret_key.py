@@ -54,7 +54,7 @@ def _weakness(key: object) -> str:
     # Django takes bytes too.
     text = key.decode("latin-1") if isinstance(key, bytes) else str(key)
     if text.startswith(GENERATED_PREFIX):
-        return "is the one that was made with the project"
+        return "is the one made with the project"
     if len(text) < LEAST_LENGTH:
         return f"has {len(text)} characters, expected at least {LEAST_LENGTH}"
     if len(set(text)) < LEAST_UNIQUE:
