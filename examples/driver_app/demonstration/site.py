@@ -28,7 +28,9 @@ class Health:
 def seed(environment: Mapping[str, str]) -> None:
     """Bring the database up to date and put drivers and trips into it."""
     command = [sys.executable, "manage.py", "seed_demo"]
-    subprocess.run(command, cwd=APP, env={**os.environ, **environment}, check=True)
+    result = subprocess.run(command, cwd=APP, env={**os.environ, **environment})
+    if result.returncode:
+        raise SystemExit("the data could not be prepared; the reason is above")
 
 
 def start(port: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
