@@ -172,8 +172,9 @@ def _group() -> str:
 
 def _install_modules() -> None:
     say("front end packages")
-    locked = (FRONTEND / "package-lock.json").is_file()
-    run("npm", "ci" if locked else "install", "--no-audit", "--no-fund", cwd=FRONTEND)
+    # Not `npm ci`: it refuses a lock without the optional packages of platforms that
+    # the index did not offer. This keeps to the lock, too, and does not write it.
+    run("npm", "install", "--no-save", "--no-audit", "--no-fund", cwd=FRONTEND)
 
 
 def _build() -> None:
