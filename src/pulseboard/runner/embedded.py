@@ -27,6 +27,8 @@ logger = logging.getLogger("pulseboard.runner")
 
 DELAY_SECONDS = 2.0
 STOP_SECONDS = 3.0
+#: Loaded by pytest and by nothing else.
+PYTEST_PLUGIN = "pulseboard.testing.plugin"
 
 
 @dataclass(slots=True)
@@ -86,7 +88,9 @@ def _is_wanted() -> bool:
 
 
 def _is_testing() -> bool:
-    """Return whether Django's test environment is set up: no thread may disturb it."""
+    """Return whether tests run in this process: no thread may disturb them."""
+    if PYTEST_PLUGIN in sys.modules:
+        return True
     utils = sys.modules.get("django.test.utils")
     return utils is not None and hasattr(utils._TestState, "saved_data")
 
