@@ -43,7 +43,8 @@ def size(connection: BaseDatabaseWrapper) -> Size:
     """Return the file with its write-ahead log."""
     pages = ask(connection, "PRAGMA page_count")[0]
     page_size = ask(connection, "PRAGMA page_size")[0]
-    log = _file(connection).with_name(_file(connection).name + "-wal")
+    # A database in memory, as in tests, has no file; then this is none either.
+    log = Path(f"{_file(connection)}-wal")
     return Size(pages * page_size + (log.stat().st_size if log.is_file() else 0))
 
 
