@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from pulseboard.core.errors import PulseboardError
 from pulseboard.guard.dial import open_connection
-from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
+from pulseboard.guard.errors import Failure
 from pulseboard.guard.verdict import Trust
 
 #: What OpenSSL calls these failures of a certificate.
@@ -62,9 +62,8 @@ def greet(server: MailServer, *, within_seconds: float) -> None:
     try:
         with _cut_off_in_time(session, within_seconds):
             _visit(session, server)
-    except (Blocked, ConnectFailed) as error:
-        raise MailRefusal(str(error)) from error
-    except (OSError, smtplib.SMTPException) as error:
+    except (PulseboardError, OSError, smtplib.SMTPException) as error:
+        # An answer cut in the middle may look like another trouble.
         cut = session.is_cut_off
         raise MailRefusal(Failure.TIMEOUT.value if cut else _sentence(error)) from error
 
@@ -140,6 +139,8 @@ def _context(server: MailServer) -> ssl.SSLContext:
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, PulseboardError):
+        return str(error)
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"The mail server refuses our credentials ({error.smtp_code})."
     if isinstance(error, smtplib.SMTPNotSupportedError):
