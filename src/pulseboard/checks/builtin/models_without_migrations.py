@@ -43,7 +43,7 @@ class ModelsWithoutMigrations(Check):
 def _changed_labels() -> set[str]:
     # Without a connection: this compares code with code. The plain questioner asks
     # nobody; the one made for scripts ends the process instead.
-    loader = MigrationLoader(None, ignore_no_initial=True)  # type: ignore[call-arg]
+    loader = MigrationLoader(None, ignore_no_migrations=True)
     detector = MigrationAutodetector(
         loader.project_state(),
         ProjectState.from_apps(apps),

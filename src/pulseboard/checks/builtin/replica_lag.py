@@ -9,7 +9,12 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from pulseboard.checks.builtin.sql.connection import ask, own_connection, vendor_of
+from pulseboard.checks.builtin.sql.connection import (
+    ask,
+    ask_named,
+    own_connection,
+    vendor_of,
+)
 from pulseboard.checks.builtin.sql.trouble import trouble_in
 from pulseboard.checks.check import GradedCheck, NotApplicable
 from pulseboard.checks.registry import check
@@ -18,12 +23,14 @@ from pulseboard.core.status import Status
 from pulseboard.core.text import duration_text, seconds_text
 
 # The time since the last replayed change also grows while the primary is idle, so it
-# only counts when something is left to replay or nothing more is coming.
+# only counts when something is left to replay or nothing more is coming. Right after
+# a start nothing was replayed yet.
 POSTGRESQL = """
     SELECT pg_is_in_recovery(),
            (SELECT count(*) > 0 FROM pg_stat_wal_receiver WHERE pid IS NOT NULL),
            pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(),
-           extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()),
+           extract(epoch FROM clock_timestamp() - coalesce(
+               pg_last_xact_replay_timestamp(), pg_postmaster_start_time())),
            pg_is_wal_replay_paused()
 """
 
@@ -132,8 +139,6 @@ def _postgresql_lag(row: tuple[Any, ...]) -> Lag:
     why = why or ("" if is_streaming else "not connected to its primary")
     if is_streaming and has_caught_up:
         return Lag(0.0, why, details)
-    if seconds is None:  # nothing was replayed since it started
-        return Lag(0.0 if is_streaming else None, why, details)
     # Clocks may differ by more than the lag.
     return Lag(max(0.0, float(seconds)), why, details)
 
@@ -141,19 +146,11 @@ def _postgresql_lag(row: tuple[Any, ...]) -> Lag:
 def _replica_status(connection: BaseDatabaseWrapper) -> dict[str, Any]:
     """Return the server's status row, lower-case names, empty without replication."""
     try:
-        return _row(connection, "SHOW REPLICA STATUS")
+        return ask_named(connection, "SHOW REPLICA STATUS")
     except Error as error:
         if _code(error) != 1064:  # a server from before the new word
             raise
-    return _row(connection, "SHOW SLAVE STATUS")
-
-
-def _row(connection: BaseDatabaseWrapper, statement: str) -> dict[str, Any]:
-    with connection.wrap_database_errors, connection.create_cursor() as cursor:
-        cursor.execute(statement)
-        row = cursor.fetchone()
-        names = [column[0].lower() for column in cursor.description or ()]
-    return dict(zip(names, row, strict=True)) if row else {}
+    return ask_named(connection, "SHOW SLAVE STATUS")
 
 
 def _mysql_lag(status: Mapping[str, Any]) -> Lag | None:

@@ -31,12 +31,16 @@ class HitMemory:
     _last: tuple[int, int] | None = None
 
     def ratio(self, hits: int, misses: int) -> float | None:
-        """Return the ratio since the last call; None at first or when nothing came."""
+        """
+        Return the ratio since the last call; None at first or when nothing came.
+
+        The check's own read, one hit a run, is left out.
+        """
         last, self._last = self._last, (hits, misses)
-        if last is None or hits < last[0] or misses < last[1]:
+        if last is None or hits <= last[0] or misses < last[1]:
             return None
-        asked = hits - last[0] + misses - last[1]
-        return (hits - last[0]) / asked if asked else None
+        hit, missed = hits - last[0] - 1, misses - last[1]
+        return hit / (hit + missed) if hit + missed else None
 
 
 _MOST_CACHES = 64

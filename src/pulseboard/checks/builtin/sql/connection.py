@@ -53,6 +53,16 @@ def ask_all(connection: BaseDatabaseWrapper, statement: str) -> list[tuple[Any, 
         return list(cursor.fetchall()) if cursor.description else []
 
 
+def ask_named(connection: BaseDatabaseWrapper, statement: str) -> dict[str, Any]:
+    """Return the first row by column, lower case, for statements with no fixed set."""
+    cursor = connection.make_cursor(connection.create_cursor())
+    with connection.wrap_database_errors, closing(cursor):
+        cursor.execute(statement)
+        row = cursor.fetchone()
+        names = [column[0].lower() for column in cursor.description or ()]
+    return dict(zip(names, row, strict=True)) if row else {}
+
+
 def vendor_of(alias: str) -> str:
     """Return the kind of server behind *alias*, as Django calls it."""
     wrapper: type[BaseDatabaseWrapper] = load_backend(
