@@ -45,7 +45,7 @@ def _is_configured() -> bool:
     if getattr(django_settings, "MAILERS", None):
         return True
     host: Any = django_settings  # the lazy object has more than its stub says
-    return any(hasattr(host, name) and host.is_overridden(name) for name in WISHES)
+    return any(host.is_overridden(name) for name in WISHES)
 
 
 def _backend() -> Any:
