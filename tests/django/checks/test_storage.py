@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,6 +115,20 @@ def test_no_file_stays_behind_when_reading_fails(
     assert outcome.status is Status.CRITICAL
     assert outcome.summary == summary
     assert files_in(media) == []
+
+
+@pytest.mark.usefixtures("media")
+def test_many_runs_leave_descriptors_unchanged(settings: Settings) -> None:
+    """X29"""
+    for storage in (FileSystemStorage, UnreadableStorage):
+        use(settings, storage)
+        DefaultStorage().run()
+        before = len(os.listdir("/proc/self/fd"))
+
+        for _ in range(2000):
+            DefaultStorage().run()
+
+        assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_it_applies_to_folders_that_were_chosen(settings: Settings) -> None:

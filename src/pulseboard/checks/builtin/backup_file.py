@@ -27,7 +27,7 @@ MOST_FILES = 10_000
 FUTURE_SECONDS = 300.0
 
 
-@check("backup_file", every="5m", timeout="10s")
+@check("backup_file", every="5m", timeout="10s", group="Files")
 @dataclass(frozen=True, kw_only=True)
 class BackupFile(Check):
     """

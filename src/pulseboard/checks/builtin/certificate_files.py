@@ -23,7 +23,7 @@ from pulseboard.core.text import duration_text
 LONGEST_FILE = 1_048_576
 
 
-@check("certificate_files", every="5m", timeout="10s")
+@check("certificate_files", every="5m", timeout="10s", group="Files")
 @dataclass(frozen=True, kw_only=True)
 class CertificateFiles(Check):
     """

@@ -20,7 +20,7 @@ from pulseboard.core.status import Status
 from pulseboard.core.text import seconds_text
 
 
-@check("channel_layer", timeout="5s")
+@check("channel_layer", timeout="5s", group="Application")
 @dataclass(frozen=True, kw_only=True)
 class ChannelLayer(GradedCheck):
     """

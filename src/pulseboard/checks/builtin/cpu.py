@@ -41,7 +41,7 @@ class _Earlier:
 earlier = _Earlier()
 
 
-@check("cpu", title="CPU")
+@check("cpu", title="CPU", group="System")
 @dataclass(frozen=True, kw_only=True)
 class Cpu(GradedCheck):
     """

@@ -12,7 +12,7 @@ from pulseboard.conf import get_settings
 from pulseboard.core.outcome import Outcome, critical, healthy, warning
 
 
-@check("debug", every="5m")
+@check("debug", every="5m", group="Application")
 @dataclass(frozen=True, kw_only=True)
 class Debug(Check):
     """

@@ -17,7 +17,7 @@ from pulseboard.core.status import Status
 from pulseboard.core.text import bytes_text
 
 
-@check("disk", every="1m")
+@check("disk", every="1m", group="System")
 @dataclass(frozen=True, kw_only=True)
 class Disk(GradedCheck):
     """

@@ -13,7 +13,7 @@ from pulseboard.checks.wording import limit_text, share_text
 from pulseboard.core.outcome import Outcome, Reason, critical, unknown
 
 
-@check("inodes", every="1m")
+@check("inodes", every="1m", group="System")
 @dataclass(frozen=True, kw_only=True)
 class Inodes(GradedCheck):
     """

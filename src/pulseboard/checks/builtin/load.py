@@ -13,7 +13,7 @@ from pulseboard.checks.wording import limit_text
 from pulseboard.core.outcome import Outcome, Reason, unknown
 
 
-@check("load")
+@check("load", group="System")
 @dataclass(frozen=True, kw_only=True)
 class Load(GradedCheck):
     """

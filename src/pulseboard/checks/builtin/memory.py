@@ -16,7 +16,7 @@ from pulseboard.core.outcome import Outcome, Reason, unknown
 from pulseboard.core.text import bytes_text
 
 
-@check("memory")
+@check("memory", group="System")
 @dataclass(frozen=True, kw_only=True)
 class Memory(GradedCheck):
     """

@@ -18,7 +18,7 @@ from pulseboard.core.outcome import Outcome, Reason, healthy, unknown
 DESCRIPTORS = Path("/dev/fd")
 
 
-@check("open_files")
+@check("open_files", group="System")
 @dataclass(frozen=True, kw_only=True)
 class OpenFiles(GradedCheck):
     """

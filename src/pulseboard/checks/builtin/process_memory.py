@@ -13,7 +13,7 @@ from pulseboard.core.outcome import Outcome, Reason, unknown
 from pulseboard.core.text import bytes_text
 
 
-@check("process_memory")
+@check("process_memory", group="System")
 @dataclass(frozen=True, kw_only=True)
 class ProcessMemory(GradedCheck):
     """

@@ -17,7 +17,7 @@ LEAST_UNIQUE = 5
 GENERATED_PREFIX = "django-insecure-"
 
 
-@check("secret_key", every="5m")
+@check("secret_key", every="5m", group="Application")
 @dataclass(frozen=True, kw_only=True)
 class SecretKey(Check):
     """

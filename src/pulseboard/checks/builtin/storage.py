@@ -28,7 +28,7 @@ logger = logging.getLogger("pulseboard.checks")
 FOLDER = "pulseboard-check"
 
 
-@check("storage", timeout="10s")
+@check("storage", timeout="10s", group="Application")
 @dataclass(frozen=True, kw_only=True)
 class DefaultStorage(GradedCheck):
     """

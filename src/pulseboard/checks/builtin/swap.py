@@ -17,7 +17,7 @@ from pulseboard.core.text import bytes_text
 NO_SWAP = "this machine has no swap"
 
 
-@check("swap")
+@check("swap", group="System")
 @dataclass(frozen=True, kw_only=True)
 class Swap(GradedCheck):
     """

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import resource
-import sys
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.certificates import write_pair
 from tests.support.namespaces import outcomes
 
 from pulseboard.checks.builtin import open_files
-from pulseboard.checks.builtin.cpu import Cpu
+from pulseboard.checks.builtin.backup_file import BackupFile
+from pulseboard.checks.builtin.certificate_files import CertificateFiles
+from pulseboard.checks.builtin.disk import Disk
+from pulseboard.checks.builtin.inodes import Inodes
 from pulseboard.checks.builtin.load import Load
 from pulseboard.checks.builtin.memory import Memory
 from pulseboard.checks.builtin.open_files import OpenFiles
 from pulseboard.checks.builtin.process_memory import ProcessMemory
+from pulseboard.checks.check import Check
 from pulseboard.core.status import Status
 
 MIB = 1_048_576
@@ -301,19 +307,27 @@ show(Memory().run())
     assert outcome.summary == "96.8% of 64 MiB used, limit 95%"
 
 
-def test_many_runs_leave_threads_and_descriptors_unchanged() -> None:
+def test_many_runs_leave_threads_and_descriptors_unchanged(tmp_path: Path) -> None:
     """X29"""
-    import threading
-
-    Cpu().run()
-    checks = (Memory(), Load(), OpenFiles(), ProcessMemory())
+    now = datetime.now(UTC)
+    (tmp_path / "backup").write_bytes(b"x")
+    pair = write_pair(tmp_path, now - timedelta(days=1), now + timedelta(days=9))
+    checks: list[Check] = [
+        Memory(),
+        Load(),
+        OpenFiles(),
+        ProcessMemory(),
+        Disk(),
+        Inodes(),
+        Disk(path=f"{tmp_path}/gone"),
+        BackupFile(path=f"{tmp_path}/*"),
+        CertificateFiles(paths=[*map(str, pair), "/gone.pem"]),
+    ]
     for check in checks:
         check.run()
     before = (open_files._count(), threading.active_count())
 
-    for _ in range(2000):
-        for check in checks:
-            check.run()
+    for check in checks * 2000:
+        check.run()
 
     assert (open_files._count(), threading.active_count()) == before
-    assert "psutil" in sys.modules
