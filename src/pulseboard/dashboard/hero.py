@@ -128,13 +128,26 @@ def _without_checks(
     silence: str, verdict: str, clock: Clock, pulse: Pulse | None
 ) -> Hero:
     stopped = pulse is not None and pulse.stopped_at is not None
-    last_known = f"Last known: {verdict.replace(':', ',', 1)}." if verdict else ""
+    last_known = f"Last known: {verdict.replace(':', ',', 1)}."
+    if not verdict:
+        return _nothing(silence, RESUME if stopped else START_THE_WORKER)
     return Hero(
         standing=Standing.UNKNOWN,
         icon=ICONS[Standing.UNKNOWN],
         sentence=silence if stopped else _server_answers(silence),
-        line=" ".join(part for part in (last_known, _silent_for(pulse, clock)) if part),
+        line=f"{last_known} {_silent_for(pulse, clock)}".strip(),
         fix=RESUME if stopped else START_THE_WORKER,
+        trusted=False,
+    )
+
+
+def _nothing(silence: str, fix: str) -> Hero:
+    return Hero(
+        standing=Standing.UNKNOWN,
+        icon=ICONS[Standing.UNKNOWN],
+        sentence="Nothing is monitored yet",
+        line=silence,
+        fix=fix,
         trusted=False,
     )
 

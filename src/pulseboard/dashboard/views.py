@@ -54,8 +54,10 @@ from pulseboard.dashboard.act import ACTS, NOTICES, Act
 from pulseboard.dashboard.answer import answer_of
 from pulseboard.dashboard.clock import Clock
 from pulseboard.dashboard.component import component_of
+from pulseboard.dashboard.icons import ICONS
 from pulseboard.dashboard.marked import marked
 from pulseboard.dashboard.page import Page, page_of
+from pulseboard.dashboard.standing import Standing
 from pulseboard.monitors.store import read_pulse
 
 #: With this header the script asks for the changing part of the page only.
@@ -156,6 +158,7 @@ def _page_context(page: Page, clock: Clock) -> dict[str, Any]:
         "zone": clock.zone_name,
         "title": "Health",
         "busy": page.run is not None,
+        "unknown_icon": ICONS[Standing.UNKNOWN],
     }
 
 
