@@ -12,7 +12,6 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pulseboard.core.status import Status
@@ -33,8 +32,7 @@ class StatusSpan(NamedTuple):
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class Uptime:
+class Uptime(NamedTuple):
     """
     How a stretch of time divides. The four parts add up to its real length.
 
@@ -121,12 +119,15 @@ class Windows:
         self.lengths_ms = [
             after - before for before, after in itertools.pairwise(edges_ms)
         ]
-        self._whole: dict[_Part, list[Uptime]] = {}
+        self._whole: dict[int, list[Uptime]] = {}
 
-    def whole(self, part: _Part) -> list[Uptime]:
+    def whole(self, part: int) -> list[Uptime]:
         """Return each window as if it were *part* from end to end."""
         if part not in self._whole:
-            self._whole[part] = [_counted({part: ms}, ms) for ms in self.lengths_ms]
+            self._whole[part] = [
+                _counted([ms * (part == each) for each in range(_PARTS)], ms)
+                for ms in self.lengths_ms
+            ]
         return self._whole[part]
 
 
@@ -134,27 +135,22 @@ def uptimes(
     spans: Iterable[StatusSpan], windows: Windows, excluded: Iterable[Span] = ()
 ) -> list[Uptime]:
     """Return how each of *windows* divides. *spans* must not overlap each other."""
+    if not windows.lengths_ms:
+        return []
+    division = _Division(windows)
     holes = merge(excluded)
-    parts = [
-        (began, ended, _PARTS[status])
-        for began, ended, status in (subtract(spans, holes) if holes else spans)
-    ]
-    parts += [(began, ended, _EXCLUDED) for began, ended in holes]
-    divided = windows.whole(_UNKNOWN).copy()
-    tallies: dict[int, dict[_Part, int]] = {}
-    for began, ended, part in parts if divided else ():
-        _place(began, ended, part, windows, divided, tallies)
-    for place, tally in tallies.items():
-        divided[place] = _counted(tally, windows.lengths_ms[place])
-    return divided
+    for began, ended, status in subtract(spans, holes) if holes else spans:
+        division.enter(began, ended, _PART_OF[status])
+    for began, ended in holes:
+        division.enter(began, ended, _EXCLUDED)
+    return division.uptimes()
 
 
-_Part = str
-_UP, _WARNING, _DOWN, _UNKNOWN, _EXCLUDED = (
-    "up", "warning", "down", "unknown", "excluded",
-)  # fmt: skip
+# Places in a tally of milliseconds.
+_UP, _WARNING, _DOWN, _UNKNOWN, _EXCLUDED = range(5)
+_PARTS = 5
 
-_PARTS = {
+_PART_OF = {
     Status.HEALTHY: _UP,
     Status.WARNING: _WARNING,
     Status.CRITICAL: _DOWN,
@@ -162,49 +158,54 @@ _PARTS = {
 }
 
 
-def _place(
-    began: int,
-    ended: int,
-    part: _Part,
-    windows: Windows,
-    divided: list[Uptime],
-    tallies: dict[int, dict[_Part, int]],
-) -> None:
-    """Enter one part: whole windows at once, the two at its ends by their share."""
-    edges = windows.edges_ms
-    began, ended = max(began, edges[0]), min(ended, edges[-1])
-    if began >= ended:
-        return
-    first, last = (
-        bisect.bisect_left(edges, began),
-        bisect.bisect_right(edges, ended) - 1,
-    )
-    if first < last:
-        divided[first:last] = windows.whole(part)[first:last]
-    if first > last:  # within one window, touching neither end
-        _tally(tallies, last, part, ended - began)
-        return
-    if began < edges[first]:
-        _tally(tallies, first - 1, part, edges[first] - began)
-    if ended > edges[last]:
-        _tally(tallies, last, part, ended - edges[last])
+class _Division:
+    """Windows while spans are being entered: whole ones at once, the rest by share."""
+
+    def __init__(self, windows: Windows) -> None:
+        self._windows = windows
+        self._uptimes = windows.whole(_UNKNOWN).copy()
+        self._tallies: dict[int, list[int]] = {}
+
+    def enter(self, began: int, ended: int, part: int) -> None:
+        edges = self._windows.edges_ms
+        # Not max() and min(): this runs for every interval of every monitor.
+        began = began if began > edges[0] else edges[0]
+        ended = ended if ended < edges[-1] else edges[-1]
+        if began >= ended:
+            return
+        first = bisect.bisect_left(edges, began)
+        last = bisect.bisect_right(edges, ended) - 1
+        if first > last:  # within one window, touching neither end
+            self._tally(last)[part] += ended - began
+            return
+        if first < last:
+            self._uptimes[first:last] = self._windows.whole(part)[first:last]
+        if began < edges[first]:
+            self._tally(first - 1)[part] += edges[first] - began
+        if ended > edges[last]:
+            self._tally(last)[part] += ended - edges[last]
+
+    def uptimes(self) -> list[Uptime]:
+        lengths_ms = self._windows.lengths_ms
+        for place, tally in self._tallies.items():
+            self._uptimes[place] = _counted(tally, lengths_ms[place])
+        return self._uptimes
+
+    def _tally(self, place: int) -> list[int]:
+        tally = self._tallies.get(place)
+        if tally is None:
+            tally = self._tallies[place] = [0] * _PARTS
+        return tally
 
 
-def _tally(
-    tallies: dict[int, dict[_Part, int]], place: int, part: _Part, ms: int
-) -> None:
-    tally = tallies.setdefault(place, {})
-    tally[part] = tally.get(part, 0) + ms
-
-
-def _counted(tally: dict[_Part, int], length_ms: int) -> Uptime:
+def _counted(tally: list[int], length_ms: int) -> Uptime:
     """Return *tally* as an Uptime; what it does not account for is unknown."""
-    covered = sum(tally.values()) - tally.get(_UNKNOWN, 0)
-    warning = tally.get(_WARNING, 0)
+    healthy, warning, down, _, excluded = tally
+    up = healthy + warning
     return Uptime(
-        up_seconds=(tally.get(_UP, 0) + warning) / 1000,
-        down_seconds=tally.get(_DOWN, 0) / 1000,
-        unknown_seconds=(length_ms - covered) / 1000,
-        excluded_seconds=tally.get(_EXCLUDED, 0) / 1000,
-        warning_seconds=warning / 1000,
+        up / 1000,
+        down / 1000,
+        (length_ms - up - down - excluded) / 1000,
+        excluded / 1000,
+        warning / 1000,
     )

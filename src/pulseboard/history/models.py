@@ -124,8 +124,9 @@ class Run(models.Model):
 class Packed(models.Model):
     """What the three packed tables share: the key, which needs no index beside it."""
 
-    #: Time and series in one number, see `history.key`.
-    key = models.BigIntegerField(primary_key=True)
+    #: Time and series in one number, see `history.key`. An AutoField whose numbers we
+    #: choose: no other kind is SQLite's own row number, which needs no index.
+    key = models.BigAutoField(primary_key=True)
     packed = models.BinaryField(_("packed"))
 
     #: How long the time that the key counts is.

@@ -34,48 +34,57 @@ class Chart:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self._sketches: list[Sketch | None] = [None] * grid.count
+        # Single values are sorted at the end: most buckets hold a handful.
+        self._codes: list[list[int]] = [[] for _ in range(grid.count)]
+        self._sketches: dict[int, Sketch] = {}
 
     def add_codes(self, seconds: Iterable[int], codes: Iterable[int]) -> None:
         """Count single values, each at its second since 1970."""
-        first, width = self.grid.first_second, self.grid.width_seconds
-        sketches, count = self._sketches, self.grid.count
+        first, width, count = (
+            self.grid.first_second,
+            self.grid.width_seconds,
+            self.grid.count,
+        )
+        buckets = self._codes
         for second, code in zip(seconds, codes, strict=True):
             place = (second - first) // width
             if 0 <= place < count:
-                sketch = sketches[place]
-                if sketch is None:
-                    sketch = sketches[place] = Sketch()
-                sketch.add_code(code)
+                buckets[place].append(code)
 
     def add_sketch(self, second: int, sketch: Sketch) -> None:
         """Count what *sketch* holds, all of it in the bucket of *second*."""
         place = (second - self.grid.first_second) // self.grid.width_seconds
         if 0 <= place < self.grid.count:
-            found = self._sketches[place]
-            if found is None:
-                found = self._sketches[place] = Sketch()
-            found.merge(sketch)
+            self._sketches.setdefault(place, Sketch()).merge(sketch)
 
     def points(self) -> list[Point]:
         """Return all buckets, oldest first."""
-        starts = self.grid.starts()
         return [
-            _point(instant(start * 1000), sketch)
-            for start, sketch in zip(starts, self._sketches, strict=True)
+            _point(instant(start * 1000), codes, self._sketches.get(place))
+            for place, (start, codes) in enumerate(
+                zip(self.grid.starts(), self._codes, strict=True)
+            )
         ]
 
 
-def _point(at: datetime, sketch: Sketch | None) -> Point:
-    if sketch is None:
+def _point(at: datetime, codes: list[int], sketch: Sketch | None) -> Point:
+    if sketch is not None:
+        for code in codes:
+            sketch.add_code(code)
+        low, median, p95, high = sketch.quantiles((0.0, 0.5, 0.95, 1.0))
+        return Point(at, sketch.count, low, median, p95, high)
+    if not codes:
         return Point(at, 0, None, None, None, None)
-    counts = sketch.counts
-    if len(counts) == 1:  # most buckets of what hardly changes
-        [(code, count)] = counts.items()
-        value = value_of(code)
-        return Point(at, count, value, value, value, value)
-    low, median, p95, high = sketch.quantiles((0.0, 0.5, 0.95, 1.0))
-    return Point(at, sketch.count, low, median, p95, high)
+    codes.sort()
+    last = len(codes) - 1
+    return Point(
+        at,
+        last + 1,
+        value_of(codes[0]),
+        value_of(codes[last // 2]),
+        value_of(codes[last * 95 // 100]),
+        value_of(codes[last]),
+    )
 
 
 class Recent(NamedTuple):
