@@ -27,6 +27,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, ROOT / "examples/driver_app/demo.py"]
 PATIENCE_SECONDS = 60
+#: A busy test machine would mail alarms of its own.
+CHECKS = {
+    "cache": {"title": "Redis cache"},
+    **{name: {"enabled": False} for name in ("cpu", "load", "memory", "swap", "disk")},
+}
 
 pytestmark = pytest.mark.server
 
@@ -40,6 +45,7 @@ class Demo:
             **os.environ,
             "DRIVER_DEMO_DIR": folder,
             "PULSEBOARD_CHECK_EVERY": "1s",
+            "PULSEBOARD_CHECKS": json.dumps(CHECKS),
         }
         self._environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.address = f"http://127.0.0.1:{_free_port()}"
@@ -93,10 +99,11 @@ class Demo:
         with self._browser.open(self.address + path, timeout=20) as answer:
             return json.load(answer)
 
-    def known(self) -> set[str]:
-        """Return the components whose status is known."""
+    def known(self, *statuses: str) -> set[str]:
+        """Return the components with one of *statuses*, or with any known one."""
         shown = self.json("/health/detailed")["health_checks"]
-        return {each["service"] for each in shown if each["status"] != "unknown"}
+        wanted = statuses or ("healthy", "warning", "critical")
+        return {each["service"] for each in shown if each["status"] in wanted}
 
     def until(self, claim: Callable[[], bool]) -> None:
         """Return once *claim* holds."""
@@ -144,7 +151,8 @@ def test_a_stopped_redis_is_told_once_and_so_is_its_return(demo: Demo) -> None:
     assert re.fullmatch("mail to ops@driver.example: .*Critical.*Redis.*", alarm)
     assert demo.json("/health/detailed")["overall_status"] == "critical"
     demo.command("start-redis")
-    assert demo.line("^mail to ") != alarm
+    assert "Redis" in demo.line("^mail to ")
+    demo.until(lambda: "cache" in demo.known("healthy"))
     assert [line for line in demo.rest() if line.startswith("mail to ")] == []
 
 
