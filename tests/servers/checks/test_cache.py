@@ -8,6 +8,8 @@ import pytest
 import redis as client
 from django.core.cache import caches
 from django.core.management import call_command
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from tests.support.servers import Memcached, Redis
 
 from pulseboard.checks.builtin.cache import Cache
@@ -152,14 +154,28 @@ def test_a_stopped_cache_refuses_connections(server, cache):
     assert cache(server.django_cache()).status is Status.HEALTHY
 
 
-def test_a_hung_cache_is_given_up_without_a_retry(server, cache, settings):
-    """F19: the client's own default is ten retries"""
+def test_a_hung_cache_is_given_up(server, cache, settings):
+    """F19"""
     settings.PULSEBOARD = {"CHECK_TIMEOUT": "1s"}
     server.pause()
     outcome = cache(server.django_cache())
     server.resume()
     assert (outcome.status, outcome.reason) == (Status.CRITICAL, Reason.TIMEOUT)
     assert outcome.summary == "does not answer"
+
+
+def test_a_hung_redis_is_tried_once_whatever_the_host_retries(redis, cache, settings):
+    """F19: what is retried inside a check outlives its deadline"""
+    settings.PULSEBOARD = {"CHECK_TIMEOUT": "1s"}
+    patient = {"retry": Retry(NoBackoff(), 10), "retry_on_timeout": True}
+    with connected(redis) as admin:
+        before = admin.info("stats")["total_connections_received"]
+        redis.pause()
+        outcome = cache(redis.django_cache(OPTIONS=patient))
+        redis.resume()
+        after = admin.info("stats")["total_connections_received"]
+    assert outcome.reason is Reason.TIMEOUT
+    assert after == before + 1
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ import contextlib
 import sqlite3
 
 import psycopg
+import pymysql
 import pytest
 from django.db import OperationalError, connection, connections
 from tests.support.servers import PASSWORD, USER, MariaDB, Postgres
 
 from pulseboard.checks.builtin.database import Database
+from pulseboard.checks.builtin.sql.trouble import trouble_in
 from pulseboard.core.outcome import Reason
 from pulseboard.core.status import Status
 
@@ -156,6 +158,25 @@ def test_a_wrong_setting_is_told_without_its_value(server, database, change, sum
     outcome = run(database(server.django_database() | change))
     assert (outcome.status, outcome.summary) == (Status.CRITICAL, summary)
     assert "canary" not in repr(outcome)
+
+
+@pytest.mark.parametrize(
+    ("change", "summary"),
+    [
+        ({"password": "canary-wrong"}, "refuses the login"),
+        ({"database": "canary_none"}, "has no database of that name"),
+        ({"host": "canary.invalid"}, "its host name cannot be resolved"),
+        ({"port": 1}, "refuses connections"),
+    ],
+)
+def test_errors_of_the_other_mysql_driver_are_understood_too(mariadb, change, summary):
+    """G1: it tells SQLSTATEs as well as numbers"""
+    right = {"host": "127.0.0.1", "port": mariadb.port, "user": USER}
+    with pytest.raises(pymysql.err.OperationalError) as raised:
+        pymysql.connect(**{**right, "password": PASSWORD, **change})
+    error = OperationalError(*raised.value.args)
+    error.__cause__ = raised.value
+    assert trouble_in(error).summary == summary
 
 
 def test_a_locked_sqlite_file_is_critical(sqlite, database):

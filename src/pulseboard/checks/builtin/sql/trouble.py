@@ -102,10 +102,10 @@ _TROUBLES: tuple[tuple[frozenset[object], re.Pattern[str], Trouble], ...] = tupl
 def trouble_in(error: Error) -> Trouble | None:
     """Return the trouble *error* tells of, None for one nobody expects."""
     driver_error = error.__cause__ or error
-    first = driver_error.args[0] if driver_error.args else None
-    code = getattr(driver_error, "sqlstate", None) or first
+    # PyMySQL gives both: its SQLSTATEs are too coarse, and no number of ours.
+    told = {getattr(driver_error, "sqlstate", None), *driver_error.args[:1]}
     text = str(driver_error)
     for codes, words, trouble in _TROUBLES:
-        if (isinstance(code, str | int) and code in codes) or words.search(text):
+        if codes & told or words.search(text):
             return trouble
     return None
