@@ -1,0 +1,50 @@
+"""Bodies are decoded no further than they are read. Fact 8, A12"""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulseboard.guard.bounded import read_bounded
+
+
+def test_a_bomb_in_one_piece_takes_little_memory() -> None:
+    bomb = gzip.compress(b"\x00" * 50_000_000)
+    tracemalloc.start()
+
+    found, truncated = read_bounded([bomb], "gzip", 1000)
+
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(found), truncated) == (1000, True)
+    assert peak_bytes < 1_000_000
+
+
+def test_nothing_is_read_beyond_the_limit() -> None:
+    taken = []
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(100):
+            taken.append(number)
+            yield b"a" * 10
+
+    assert read_bounded(pieces(), "", 25) == (b"a" * 25, True)
+    assert len(taken) == 3
+
+
+@given(st.binary(max_size=5000), st.integers(1, 700))
+def test_pieces_of_any_size_give_the_same_body(body: bytes, size: int) -> None:
+    packed = gzip.compress(body)
+    pieces = [packed[place : place + size] for place in range(0, len(packed), size)]
+
+    assert read_bounded(pieces, "gzip", 10_000) == (body, False)
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "deflate", "gzip, gzip", "nonsense"])
+def test_what_was_not_asked_for_stays_as_it_is(coding: str) -> None:
+    assert read_bounded([b"abc"], coding, 10) == (b"abc", False)
