@@ -151,6 +151,25 @@ def alert(
     ).save()  # fmt: skip
 
 
+def workers_fail() -> None:
+    """Alone, so that the rest of the scene stays as it is."""
+    beat()
+    monitor("workers", "Workers", "critical", reason="error", summary="0 of 6")
+
+
+def falling_silent() -> None:
+    beat(26 * SECONDS)
+
+
+def run_by_ana() -> None:
+    well()
+    now = datetime.now(UTC)
+    RunnerLease.objects.create(
+        name="manual", until=now + MINUTES, started_at=now - 3 * SECONDS,
+        stopped_by="ana", figures={"done": 3},
+    )  # fmt: skip
+
+
 def silent() -> None:
     """The runner died 146 minutes ago."""
     mixed()
@@ -203,7 +222,17 @@ def nothing() -> None:
 SCENES = {
     each.__name__: each
     for each in (
-        well, mixed, silent, stopped, paused, all_standings, hostile, long_names,
+        well,
+        mixed,
+        workers_fail,
+        falling_silent,
+        run_by_ana,
+        silent,
+        stopped,
+        paused,
+        all_standings,
+        hostile,
+        long_names,
         nothing,
     )
-}  # fmt: skip
+}
