@@ -87,3 +87,10 @@ def test_cards_get_the_last_hour_of_all_in_one_query(observed, start):
     assert found["shop"][0].status is Status.HEALTHY
     assert found["db"][0].value == 0.5
     assert found["new"] == []
+
+
+def test_no_question_is_too_long_to_be_answered(observed, start):
+    store.remember([observed(0)])
+    ancient = start - timedelta(days=100_000)
+    points = store.series_points("shop", "", ancient, start, 10**9)
+    assert len(points) <= 1501

@@ -156,3 +156,14 @@ def test_the_queries_do_not_grow_with_the_monitors(observed):
     with CaptureQueriesContext(connection) as many:
         store.remember([observed(60, monitor=f"m{n}") for n in range(40)])
     assert len(many) == len(few)
+
+
+def test_a_name_that_differs_in_case_alone_is_remembered(observed, start):
+    """On MariaDB both are one name, elsewhere two; none may fail."""
+    for monitor in ("shop", "Shop"):
+        store.remember([observed(0, monitor=monitor), observed(60, monitor=monitor)])
+        store.note_confirmed(monitor, Status.HEALTHY, start)
+    hour = (start, start + timedelta(hours=1))
+    assert set(store.uptime_of(["Shop"], *hour)) == {"Shop"}
+    assert set(store.recent_points(["Shop"], {}, now=hour[1])) == {"Shop"}
+    assert store.series_points("Shop", "", *hour, 1)[0].values == 2

@@ -16,6 +16,10 @@ from pulseboard.history.models import DaySummary, HourSummary, PackedHour, Run, 
 from pulseboard.history.points import Chart, Point, Recent, sources_for
 from pulseboard.history.store.series import RUNS, chunks
 
+#: More than any screen has, and a bound on what an address line can ask for.
+MOST_POINTS = 1500
+LONGEST = timedelta(days=20 * 366)
+
 
 def series_points(
     monitor: str, reading: str, start: datetime, end: datetime, buckets: int
@@ -28,7 +32,10 @@ def series_points(
         buckets: There are fewer when the time is long ago or the range is long: what
             is known by the hour or day is not drawn finer. The first begins on a
             multiple of its width, so there may be one more.
+
+    No more than `MOST_POINTS` are made and no more than `LONGEST` before *end* is read.
     """
+    start, buckets = max(start, end - LONGEST), min(buckets, MOST_POINTS)
     found = Series.objects.filter(monitor=monitor, reading__in={RUNS, reading})
     series = dict(found.values_list("reading", "pk"))
     chart = _filled(series.get(reading), start, end, buckets)

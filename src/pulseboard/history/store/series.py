@@ -33,6 +33,7 @@ def ids_of_runs(monitors: Iterable[str]) -> dict[str, int]:
             ignore_conflicts=True,  # another process may have met it too
         )
         found |= _found(missing)
+        found |= _found_one_by_one(name for name in missing if name not in found)
     return found
 
 
@@ -67,6 +68,12 @@ def _found(names: list[str]) -> dict[str, int]:
         rows = Series.objects.filter(monitor__in=chunk, reading=RUNS)
         found |= dict(rows.values_list("monitor", "pk"))
     return found
+
+
+def _found_one_by_one(names: Iterable[str]) -> dict[str, int]:
+    # MariaDB takes "Shop" for "shop": there is a row, under the name as it was met.
+    rows = Series.objects.filter(reading=RUNS)
+    return {name: rows.values_list("pk", flat=True).get(monitor=name) for name in names}
 
 
 def _found_readings(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], int]:

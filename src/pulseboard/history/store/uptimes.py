@@ -123,7 +123,9 @@ def _spans(
     for monitor, status, began, ended in _rows(monitors, window):
         if ended == OPEN_MS:
             ended = max(began, known_ms.get(monitor, window.ended_ms))
-        spans[monitor].append(StatusSpan(began, ended, STATUSES[status]))
+        # MariaDB also answers with names that differ in case alone.
+        if monitor in spans:
+            spans[monitor].append(StatusSpan(began, ended, STATUSES[status]))
     return spans
 
 
