@@ -6,19 +6,23 @@ the fork that makes its workers (``gunicorn --preload``), or worse, be in the mi
 of something. So starting only arms a short delay. A process that forks during the
 delay is such a server's parent: it gives up its own start, and each child arms one.
 A fork later on is the host's business; its child gets no runner.
+
+Asked to end, a process lets the next runner in at once and goes on writing down the
+requests it still serves.
 """
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 
 from pulseboard.conf import get_settings
 from pulseboard.core.errors import ConfigError
+from pulseboard.runner.ending import hear_the_end
 from pulseboard.runner.foreground import run, runner_for, serve_beside
 from pulseboard.runner.tick import Runner
 from pulseboard.traffic.store import flush, flush_if_due
@@ -27,6 +31,11 @@ logger = logging.getLogger("pulseboard.runner")
 
 DELAY_SECONDS = 2.0
 STOP_SECONDS = 3.0
+#: How long a SIGTERM may wait for us: this blocks the server's main thread.
+LET_GO_SECONDS = 1.0
+#: A process that lives so long after a SIGTERM did not mean to end.
+LAST_REQUESTS_SECONDS = 120.0
+LAST_FLUSH_EVERY_SECONDS = 0.2
 #: Loaded by pytest and by nothing else.
 PYTEST_PLUGIN = "pulseboard.testing.plugin"
 
@@ -40,18 +49,25 @@ class _Embedded:
         armed: Wanted; the delay may still be going on.
         started: The delay has passed.
         handed_on: Given up for the children of this process.
+        stop: Run no more.
+        let_go: The lease is released and what was counted is written.
+        ended: The process leaves, or somebody stopped its runner for good.
     """
 
     armed: bool = False
     started: bool = False
     handed_on: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
     runner: Runner | None = None
 
 
 _state = _Embedded()
 _lock = threading.Lock()
+#: The process that hears its end; a child of it does not yet.
+_hearing = 0
 
 
 def arm() -> None:
@@ -61,15 +77,15 @@ def arm() -> None:
     with _lock:
         if not _state.armed and _is_wanted():
             _state.armed = True
+            _hear_the_end_once()
             _start_thread(_state)
 
 
 def stop(timeout_seconds: float = STOP_SECONDS) -> None:
     """End the runner of this process and release its lease."""
     state = _state
-    state.stop.set()
-    if state.runner is not None:
-        state.runner.engine.answered.set()
+    state.ended.set()
+    _stop_running(state)
     if state.thread is not None and state.thread.is_alive():
         state.thread.join(timeout_seconds)
 
@@ -95,6 +111,32 @@ def _is_testing() -> bool:
     return utils is not None and hasattr(utils._TestState, "saved_data")
 
 
+def _hear_the_end_once() -> None:
+    global _hearing
+    if _hearing != os.getpid():
+        _hearing = os.getpid()
+        hear_the_end(asked=_let_go, ended=stop)
+
+
+def _let_go() -> None:
+    """
+    Let the next runner in before this process is gone.
+
+    Runs as a signal handler, possibly in the middle of `stop`, whose locks it must
+    not want.
+    """
+    state = _state
+    if not (state.ended.is_set() or state.stop.is_set()) and is_alive():
+        _stop_running(state)
+        state.let_go.wait(LET_GO_SECONDS)
+
+
+def _stop_running(state: _Embedded) -> None:
+    state.stop.set()
+    if state.runner is not None:
+        state.runner.engine.answered.set()
+
+
 def _start_thread(state: _Embedded) -> None:
     state.thread = threading.Thread(
         target=_main, args=(state,), name="pulseboard runner", daemon=True
@@ -107,8 +149,17 @@ def _start_thread(state: _Embedded) -> None:
 
 def _main(state: _Embedded) -> None:
     # Sleeping holds no lock, so a fork meanwhile is harmless.
-    if state.stop.wait(DELAY_SECONDS) or _is_testing():
+    has_stopped = state.stop.wait(DELAY_SECONDS)
+    if state.handed_on or _is_testing():
         return
+    if not has_stopped:
+        _run(state)
+    flush()
+    state.let_go.set()
+    _see_the_last_requests_out(state)
+
+
+def _run(state: _Embedded) -> None:
     state.started = True
     settings = get_settings()
     if settings.runner == "embedded":
@@ -116,7 +167,25 @@ def _main(state: _Embedded) -> None:
         run(state.runner, settings, state.stop, beside=flush_if_due)
     else:
         serve_beside(state.stop, flush_if_due)
+
+
+def _see_the_last_requests_out(state: _Embedded) -> None:
+    """Write down what is still served; start anew if the process does not end."""
+    until = time.monotonic() + LAST_REQUESTS_SECONDS
+    while not state.ended.wait(LAST_FLUSH_EVERY_SECONDS):
+        if time.monotonic() > until:
+            return _start_anew(state)
+        flush()
     flush()
+
+
+def _start_anew(state: _Embedded) -> None:
+    global _state
+    with _lock:
+        if _state is not state:
+            return
+        _state = _Embedded()
+    arm()
 
 
 def _after_fork_in_parent() -> None:
@@ -128,6 +197,7 @@ def _after_fork_in_parent() -> None:
 def _give_up(state: _Embedded) -> None:
     """Leave running to the children; a first request here would arm us again."""
     global _state
+    state.handed_on = True
     state.stop.set()
     _state = _Embedded(handed_on=True)
 
@@ -145,4 +215,3 @@ os.register_at_fork(
     after_in_parent=_after_fork_in_parent,
     after_in_child=_after_fork_in_child,
 )
-atexit.register(stop)
