@@ -298,8 +298,10 @@ def test_a_pool_tells_its_state(postgres, database):
     """G1"""
     alias = database(pooled(postgres))
     assert "pool_used_ratio" not in run(alias).readings
+    connections[alias].ensure_connection()
+    connections[alias].close()
+    connections[alias].pool.wait(timeout=30)
     with connections[alias].cursor():
-        connections[alias].pool.wait(timeout=30)
         outcome = run(alias)
     assert outcome.readings["pool_used_ratio"] == 0.5
     assert outcome.details["pool"] == "1 of 2 in use"
