@@ -85,7 +85,7 @@ def card_of(monitor: ObservedMonitor, clock: Clock, *, running: bool = True) -> 
         standing=standing,
         icon=ICONS[standing if running else Standing.UNKNOWN],
         headline=_headline(monitor, standing),
-        fact=_fact(monitor, standing, clock),
+        fact=_fact(monitor, standing, clock, running),
         since=failing_since,
         ran=clock.moment(monitor.ran_at) if monitor.ran_at else None,
         last_good=clock.moment(good_at) if good_at else None,
@@ -136,19 +136,23 @@ def _headline(monitor: ObservedMonitor, standing: Standing) -> str:
     if standing is not Standing.UNKNOWN:
         for name, value in monitor.readings.items():
             return reading_text(name, value)
+    if standing is Standing.MAINTENANCE:
+        return "Paused"
     if 0 < len(monitor.summary) <= HEADLINE_LENGTH:
         return monitor.summary
     return _WITHOUT_READING.get(monitor.reason, standing.word)
 
 
-def _fact(monitor: ObservedMonitor, standing: Standing, clock: Clock) -> str:
+def _fact(
+    monitor: ObservedMonitor, standing: Standing, clock: Clock, running: bool
+) -> str:
     """Return what stands beside the headline, the most telling first."""
     if standing is Standing.MAINTENANCE:
         until = monitor.paused_until
         return f"paused until {clock.at(until)}" if until else "switched off"
     if monitor.ran_at is None:
         return _first_run(monitor, clock)
-    if is_overdue(monitor, clock):
+    if running and is_overdue(monitor, clock):
         return f"no result since {clock.at(monitor.ran_at)}"
     parts = [_measured(monitor, standing)]
     if standing.fails and monitor.status_since:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Case, Count, IntegerField, Value, When
 
@@ -184,9 +184,10 @@ def _monitor(row: Monitor, hour: Sequence[Slice], now: datetime) -> ObservedMoni
 
 
 def _due_at(row: Monitor, now: datetime) -> datetime | None:
-    """Return the start of its next slot; never claimed, it is due now."""
+    """Return the start of its next slot; now when the claimed one makes no sense."""
     if not row.enabled or (row.paused_until and row.paused_until > now):
         return None
-    if row.slot < 0:
-        return now.astimezone(UTC)
-    return slot_start(row.name, row.interval, row.slot + 1)
+    starts_at = slot_start(row.name, row.interval, row.slot + 1)
+    # A slot far ahead means that the clock was set back since: see `schedule`.
+    is_sound = row.slot >= 0 and starts_at <= now + 2 * row.interval
+    return starts_at if is_sound else now

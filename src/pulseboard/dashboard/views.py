@@ -184,12 +184,12 @@ def _caller_or_refusal(
         caller = caller_of(request)
     except Unavailable as error:
         return Caller(), _refused(request, 503, str(error), as_program)
-    result = Result.ALLOWED if caller.may(Role.VIEWER) else Result.REFUSED
-    log_access(caller, f"{request.method} dashboard", request.path, result)
-    if result is Result.ALLOWED:
+    action = f"{request.method} dashboard"
+    if caller.may(Role.VIEWER):
+        log_access(caller, action, request.path)
         wait = check_rate(caller, "read")
         return caller, _limited(request, wait, as_program) if wait else None
-    audit(caller, f"{request.method} dashboard", request.path, result)
+    audit(caller, action, request.path, Result.REFUSED)
     by_script = as_program or FRAGMENT_HEADER in request.headers
     if caller.is_recognised:
         refusal = _refused(

@@ -13,6 +13,7 @@ from pulseboard.history import store as history
 from pulseboard.history.models import HealthMetric, Run, Series
 from pulseboard.history.observed import Observed
 from pulseboard.monitors.models import Monitor, RunnerLease
+from pulseboard.monitors.schedule import slot_at
 from pulseboard.monitors.store import RUNNER
 from pulseboard.notifiers.models import Notification
 
@@ -63,7 +64,7 @@ def monitor(name: str, title: str, status: str = "healthy", **fields: Any) -> Mo
         "confirmed_since": now - 3 * HOURS,
         "reason": "ok" if status == "healthy" else "threshold",
         "ran_at": now - 4 * SECONDS,
-        "slot": 10**9,
+        "slot": slot_at(name, 30 * SECONDS, now),
         **fields,
     }
     return Monitor.objects.update_or_create(name=name, defaults=row)[0]
