@@ -45,7 +45,7 @@ def _make_tables() -> None:
             models.Run,
             models.HealthMetric,
             models.PackedHour,
-            models.HourSummary,
+            models.HourSummaries,
             models.DaySummary,
             models.StatusInterval,
         ):

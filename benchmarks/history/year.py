@@ -37,7 +37,7 @@ def fill() -> dict[str, int]:
     steps: dict[str, Callable[[], None]] = {
         "Series": _series,
         "PackedHour, 90 days": lambda: _packed_hours(hours),
-        "HourSummary, a year": lambda: _hour_summaries(hours),
+        "HourSummaries, a year": lambda: _hour_summaries(hours),
         "DaySummary, a year": lambda: _day_summaries(hours),
         "StatusInterval, a year": _intervals,
         "Run, the last two hours": _runs,
@@ -112,14 +112,15 @@ def _packed_hours(hours: Hours) -> None:
 
 def _hour_summaries(hours: Hours) -> None:
     from pulseboard.history.key import key_of
-    from pulseboard.history.models import HourSummary
+    from pulseboard.history.models import HourSummaries
+    from pulseboard.history.summary import pack_hours
 
+    days: dict[int, dict[int, bytes]] = {}
+    for hour, endpoint, (_, summary) in _drawn(hours, DAYS):
+        of_day = days.setdefault(key_of(hour // 24, endpoint + 1), {})
+        of_day[hour % 24] = summary
     _insert(
-        HourSummary,
-        (
-            (key_of(hour, endpoint + 1), summary)
-            for hour, endpoint, (_, summary) in _drawn(hours, DAYS)
-        ),
+        HourSummaries, ((key, pack_hours(day)) for key, day in sorted(days.items()))
     )
 
 

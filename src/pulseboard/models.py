@@ -5,7 +5,7 @@ from pulseboard.alerts.models import SystemAlert
 from pulseboard.history.models import (
     DaySummary,
     HealthMetric,
-    HourSummary,
+    HourSummaries,
     PackedHour,
     Run,
     Series,
@@ -22,7 +22,7 @@ __all__ = [
     "Channel",
     "DaySummary",
     "HealthMetric",
-    "HourSummary",
+    "HourSummaries",
     "JobRun",
     "Maintenance",
     "Monitor",

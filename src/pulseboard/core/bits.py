@@ -41,6 +41,31 @@ def unpack_numbers(packed: bytes) -> list[int]:
     return numbers
 
 
+def varint(number: int) -> bytes:
+    """Return *number* (0 or more) in bytes of seven bits, lowest first."""
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    return bytes((*out, number))
+
+
+def read_varint(packed: bytes, start: int = 0) -> tuple[int, int]:
+    """
+    Return the number at *start* of *packed* and the place after it.
+
+    Raises:
+        ValueError: *packed* ends within the number.
+    """
+    number = shift = 0
+    for place in range(start, len(packed)):
+        number |= (packed[place] & 127) << shift
+        shift += 7
+        if packed[place] < 128:
+            return number, place + 1
+    raise ValueError("expected a whole number, the packed bytes end within it")
+
+
 def _code(number: int) -> str:
     binary = f"{number + 1:b}"
     return "0" * (len(binary) - 1) + binary

@@ -22,7 +22,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from pulseboard.core.bits import pack_numbers, unpack_numbers, unzigzag, zigzag
+from pulseboard.core.bits import (
+    pack_numbers,
+    read_varint,
+    unpack_numbers,
+    unzigzag,
+    varint,
+    zigzag,
+)
 from pulseboard.core.status import Status
 
 #: A status is stored as its place here. Never reorder: packed hours hold the places.
@@ -68,7 +75,7 @@ def pack_hour(samples: Collection[Sample]) -> bytes:
         ]
     )
     form = f"<{len(codes)}{'B' if width == 1 else 'H'}"
-    return _varint(len(head)) + head + struct.pack(form, *(c - lowest for c in codes))
+    return varint(len(head)) + head + struct.pack(form, *(c - lowest for c in codes))
 
 
 def unpack_hour(packed: bytes) -> set[Sample]:
@@ -80,7 +87,7 @@ def unpack_columns(packed: bytes) -> Columns:
     """Return the samples in *packed* by column, which is quicker than one by one."""
     if not packed:
         return Columns((), (), ())
-    length, start = _read_varint(packed)
+    length, start = read_varint(packed)
     numbers = unpack_numbers(packed[start : start + length])
     seconds, used = _times_from_numbers(numbers[2:])
     form = f"<{len(seconds)}{'H' if numbers[0] else 'B'}"
@@ -118,23 +125,3 @@ def _times_from_numbers(numbers: Sequence[int]) -> tuple[list[int], int]:
 def _runs(values: Iterable[int]) -> list[tuple[int, int]]:
     """Return each stretch of equal values as the value and its length."""
     return [(value, len(list(group))) for value, group in itertools.groupby(values)]
-
-
-def _varint(number: int) -> bytes:
-    """Return *number* in bytes of seven bits, lowest first."""
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes((*out, number))
-
-
-def _read_varint(packed: bytes) -> tuple[int, int]:
-    """Return the number at the start of *packed* and the place after it."""
-    number = shift = 0
-    for place, byte in enumerate(packed, start=1):
-        number |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            return number, place
-    raise ValueError("expected a packed hour, it ends within its first number")

@@ -11,7 +11,7 @@ from pulseboard.core.buckets import DAY_SECONDS, HOUR_SECONDS, instant
 from pulseboard.core.packing import STATUSES
 from pulseboard.core.status import Status
 from pulseboard.history.key import series_of, time_of
-from pulseboard.history.summary import Summary
+from pulseboard.history.summary import Summary, unpack_hours
 
 
 class StatusNumber(models.IntegerChoices):
@@ -155,15 +155,19 @@ class PackedHour(Packed):
         verbose_name_plural = _("packed hours")
 
 
-class HourSummary(Packed):
-    """An hour as statuses counted and a sketch, see `history.summary`."""
+class HourSummaries(Packed):
+    """The hours of a UTC day, each as statuses counted and a sketch."""
+
+    SECONDS = DAY_SECONDS
 
     class Meta:
-        verbose_name = _("hourly summary")
+        verbose_name = _("hourly summaries of a day")
         verbose_name_plural = _("hourly summaries")
 
-    def summary(self) -> Summary:
-        return Summary.from_bytes(bytes(self.packed))
+    def summaries(self) -> dict[int, Summary]:
+        """Return them by hour, 0 to 23."""
+        hours = unpack_hours(bytes(self.packed))
+        return {hour: Summary.from_bytes(packed) for hour, packed in hours.items()}
 
 
 class DaySummary(Packed):

@@ -26,7 +26,7 @@ PURPOSES: dict[str, Purpose] = {
     "Channel": Purpose("until deleted", f"{YES}: where alerts go"),
     "DaySummary": Purpose("for good", f"{YES}: the long history"),
     "HealthMetric": Purpose("keep_metrics_for", f"{NO}: also in the packed history"),
-    "HourSummary": Purpose("keep_hours_for", f"{YES}: the history by the hour"),
+    "HourSummaries": Purpose("keep_hours_for", f"{YES}: the history by the hour"),
     "JobRun": Purpose("until replaced", f"{NO}: made again"),
     "Maintenance": Purpose("until deleted", f"{YES}: planned windows"),
     "Monitor": Purpose("until deleted", f"{YES}: what was paused or switched off"),

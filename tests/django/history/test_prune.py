@@ -13,7 +13,7 @@ from pulseboard.history import store
 from pulseboard.history.models import (
     DaySummary,
     HealthMetric,
-    HourSummary,
+    HourSummaries,
     PackedHour,
     Run,
     StatusInterval,
@@ -39,7 +39,7 @@ def year(observed, start):
     [
         (Keep(metrics=timedelta(days=7)), HealthMetric, 14),
         (Keep(samples=timedelta(days=90)), PackedHour, 180),
-        (Keep(hours=timedelta(days=100)), HourSummary, 200),
+        (Keep(hours=timedelta(days=100)), HourSummaries, 100),
         (Keep(days=timedelta(days=200)), DaySummary, 200),
         (Keep(), DaySummary, 365),
         (FOREVER, HealthMetric, 730),

@@ -15,7 +15,7 @@ from pulseboard.history import store
 from pulseboard.history.models import (
     DaySummary,
     HealthMetric,
-    HourSummary,
+    HourSummaries,
     PackedHour,
     Run,
     Series,
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 #: Shortly before midnight UTC, so that hours and days end within the runs.
 BEGAN = datetime(2026, 3, 28, 21, 50, tzinfo=UTC)
 LATER = BEGAN + timedelta(days=3)
-PACKED = (PackedHour, HourSummary, DaySummary)
+PACKED = (PackedHour, HourSummaries, DaySummary)
 
 runs = st.lists(
     st.builds(
@@ -55,10 +55,10 @@ def test_closed_hours_are_packed_and_their_rows_go(observed, start):
     assert Run.objects.count() == 0
     samples = unpack_hour(bytes(PackedHour.objects.get().packed))
     assert samples == {(60 * n, code_of(n), 2 * (n % 4 == 3)) for n in range(60)}
-    summary = HourSummary.objects.get().summary()
+    [(hour, summary)] = HourSummaries.objects.get().summaries().items()
     assert summary.statuses == [45, 0, 15, 0]
     assert summary == DaySummary.objects.get().summary()
-    assert HourSummary.objects.get().began_at == start
+    assert (hour, PackedHour.objects.get().began_at) == (12, start)
 
 
 def test_the_last_hour_stays_as_rows_for_cards_and_lists(observed, start):
@@ -85,7 +85,7 @@ def test_a_call_packs_no_more_than_its_budget(observed, start):
     assert Run.objects.count() == 10
     assert store.roll_up(later, budget_rows=20) == 10
     assert store.roll_up(later, budget_rows=20) == 0
-    assert HourSummary.objects.get().summary().sketch.count == 30
+    assert HourSummaries.objects.get().summaries()[12].sketch.count == 30
 
 
 def test_many_runs_are_packed_in_several_transactions(observed, start):
@@ -103,8 +103,9 @@ def test_a_run_that_comes_twice_after_its_hour_was_packed_is_there_once(
     for _ in range(3):
         store.remember([observed(5, "C", duration=0.2, size=3)])
         store.roll_up(later, budget_rows=100)
-    for row in [*HourSummary.objects.all(), *DaySummary.objects.all()]:
-        assert row.summary().sketch.count == 1
+    assert [day.summary().sketch.count for day in DaySummary.objects.all()] == [1, 1]
+    for row in HourSummaries.objects.all():
+        assert row.summaries()[12].sketch.count == 1
 
 
 def test_runs_later_than_their_samples_were_kept_still_count(observed, start):
@@ -116,7 +117,7 @@ def test_runs_later_than_their_samples_were_kept_still_count(observed, start):
     store.remember([observed(15)])
     store.roll_up(much_later, budget_rows=100)
     assert PackedHour.objects.count() == 0
-    assert HourSummary.objects.get().summary().sketch.count == 3
+    assert HourSummaries.objects.get().summaries()[12].sketch.count == 3
     assert DaySummary.objects.get().summary().sketch.count == 3
 
 

@@ -77,7 +77,7 @@ def test_nothing_is_packed_as_nothing():
 
 
 def test_a_cut_row_is_refused():
-    with pytest.raises(ValueError, match="packed hour"):
+    with pytest.raises(ValueError, match="packed bytes"):
         unpack_hour(b"\x80")
 
 

@@ -12,9 +12,10 @@ from pulseboard.core.buckets import DAY_SECONDS, HOUR_SECONDS, Grid, epoch_ms, i
 from pulseboard.core.log_scale import code_of
 from pulseboard.core.packing import STATUSES, unpack_columns
 from pulseboard.history.key import key_of, time_of
-from pulseboard.history.models import DaySummary, HourSummary, PackedHour, Run, Series
+from pulseboard.history.models import DaySummary, HourSummaries, PackedHour, Run, Series
 from pulseboard.history.points import Chart, Point, Recent, sources_for
 from pulseboard.history.store.series import RUNS, chunks
+from pulseboard.history.summary import Summary, unpack_hours
 
 #: More than any screen has, and a bound on what an address line can ask for.
 MOST_POINTS = 1500
@@ -96,17 +97,18 @@ def _fill_from_samples(chart: Chart, series: int) -> bool:
 
 
 def _fill_from_hours(chart: Chart, series: int) -> bool:
-    rows = _rows(HourSummary, chart.grid, series, HOUR_SECONDS)
+    rows = _rows(HourSummaries, chart.grid, series, DAY_SECONDS)
     for key, packed in rows:
-        summary = HourSummary(key=key, packed=packed).summary()
-        chart.add_sketch(time_of(key) * HOUR_SECONDS, summary.sketch)
+        for hour, summary in unpack_hours(packed).items():
+            second = time_of(key) * DAY_SECONDS + hour * HOUR_SECONDS
+            chart.add_sketch(second, Summary.from_bytes(summary).sketch)
     return bool(rows)
 
 
 def _fill_from_days(chart: Chart, series: int) -> bool:
     rows = _rows(DaySummary, chart.grid, series, DAY_SECONDS)
     for key, packed in rows:
-        summary = DaySummary(key=key, packed=packed).summary()
+        summary = Summary.from_bytes(packed)
         chart.add_sketch(time_of(key) * DAY_SECONDS, summary.sketch)
     return bool(rows)
 
@@ -119,7 +121,7 @@ _FORMS = {
 
 
 def _rows(
-    model: type[PackedHour] | type[HourSummary] | type[DaySummary],
+    model: type[PackedHour] | type[HourSummaries] | type[DaySummary],
     grid: Grid,
     series: int,
     seconds: int,

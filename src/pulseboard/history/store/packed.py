@@ -4,7 +4,7 @@ Closed hours packed, and summarised by hour and by day.
 ::
 
     Run rows of one hour  +  PackedHour   ->  PackedHour
-                what that hour gained     ->  HourSummary, DaySummary
+                what that hour gained     ->  HourSummaries, DaySummary
 
 An hour is a set and its summaries only gain what the set gained. So it makes no
 difference in how many parts, in what order or how often the runs arrived, and an
@@ -27,14 +27,14 @@ from pulseboard.core.packing import Sample, pack_hour, unpack_hour
 from pulseboard.history.key import key_of, series_of, time_of
 from pulseboard.history.models import (
     DaySummary,
-    HourSummary,
+    HourSummaries,
     Packed,
     PackedHour,
     Run,
     Series,
 )
 from pulseboard.history.store.series import RUNS, chunks, ids_of_readings
-from pulseboard.history.summary import Summary
+from pulseboard.history.summary import Summary, pack_hours, unpack_hours
 
 #: An hour is packed this long after it closed: ten minutes for what arrives late,
 #: sixty because cards and admin lists read the last hour as rows.
@@ -78,12 +78,23 @@ class _Batch:
 
 def _pack_some(before_ms: int, most_rows: int) -> int:
     with transaction.atomic(using=router.db_for_write(Run)):
+        _wait_for_others()
         batch = _read(before_ms, most_rows)
         if batch.rows:
             _write(batch.samples)
             for chunk in chunks(batch.rows):
                 Run.objects.filter(pk__in=chunk).delete()
     return len(batch.rows)
+
+
+def _wait_for_others() -> None:
+    """
+    Let no two processes pack at once: one would count on what the other replaces.
+
+    The first series, there whenever a run is, stands for all. Asked first of all in
+    the transaction, so that whatever is read afterwards is what the other one wrote.
+    """
+    list(Series.objects.select_for_update().order_by("pk").values_list("pk")[:1])
 
 
 _COLUMNS = ("pk", "series_id", "at_ms", "status", "duration_seconds", "readings")
@@ -136,37 +147,44 @@ def _series_of_readings(
 
 
 def _write(arrived: Mapping[int, set[Sample]]) -> None:
-    hours = _summaries(HourSummary, arrived)
-    packed = {
-        key: unpack_hour(bytes(blob)) for key, blob in _blobs(PackedHour, arrived)
-    }
-    days: dict[int, Summary] = defaultdict(Summary)
-    keep: dict[int, bytes] = {}
+    known = {key: unpack_hour(packed) for key, packed in _packed(PackedHour, arrived)}
+    hours: dict[int, dict[int, bytes]] = {_day_of(key): {} for key in arrived}
+    for key, packed in _packed(HourSummaries, hours):
+        hours[key] = unpack_hours(packed)
+    days = {key: Summary() for key in hours}
+    for key, packed in _packed(DaySummary, days):
+        days[key] = Summary.from_bytes(packed)
+    kept: dict[int, bytes] = {}
     for key, samples in arrived.items():
-        known = packed.get(key, set())
-        gained = Summary.of(samples - known)
+        before = known.get(key, set())
+        gained = Summary.of(samples - before)
+        of_day, hour = hours[_day_of(key)], time_of(key) % 24
         # A summary without its samples: those were pruned, and stay so.
-        if key in packed or key not in hours:
-            keep[key] = pack_hour(known | samples)
-        hours.setdefault(key, Summary.of(known)).merge(gained)
-        days[key_of(time_of(key) // 24, series_of(key))].merge(gained)
-    for key, summary in _summaries(DaySummary, days).items():
-        days[key].merge(summary)
-    _replace(PackedHour, keep)
-    _replace(HourSummary, {key: hour.to_bytes() for key, hour in hours.items()})
-    _replace(DaySummary, {key: day.to_bytes() for key, day in days.items()})
+        if key in known or hour not in of_day:
+            kept[key] = pack_hour(before | samples)
+        summary = _summary(of_day.get(hour), before)
+        summary.merge(gained)
+        of_day[hour] = summary.to_bytes()
+        days[_day_of(key)].merge(gained)
+    _replace(PackedHour, kept)
+    _replace(HourSummaries, {key: pack_hours(each) for key, each in hours.items()})
+    _replace(DaySummary, {key: each.to_bytes() for key, each in days.items()})
 
 
-def _summaries(
-    model: type[HourSummary] | type[DaySummary], keys: Iterable[int]
-) -> dict[int, Summary]:
-    return {key: Summary.from_bytes(bytes(blob)) for key, blob in _blobs(model, keys)}
+def _day_of(key: int) -> int:
+    """Return the key of the day in which the hour of *key* lies."""
+    return key_of(time_of(key) // 24, series_of(key))
 
 
-def _blobs(model: type[P], keys: Iterable[int]) -> Iterable[tuple[int, bytes]]:
-    for chunk in chunks(keys):
+def _summary(packed: bytes | None, samples: set[Sample]) -> Summary:
+    return Summary.from_bytes(packed) if packed else Summary.of(samples)
+
+
+def _packed(model: type[P], keys: Iterable[int]) -> Iterable[tuple[int, bytes]]:
+    for chunk in chunks(list(keys)):
         rows = model._default_manager.filter(pk__in=chunk)
-        yield from rows.values_list("key", "packed")
+        for key, packed in rows.values_list("key", "packed"):
+            yield key, bytes(packed)
 
 
 def _replace(model: type[P], blobs: Mapping[int, bytes]) -> None:
@@ -179,5 +197,5 @@ def _replace(model: type[P], blobs: Mapping[int, bytes]) -> None:
 
 
 def pack_samples(samples: Sequence[Sample]) -> tuple[bytes, bytes]:
-    """Return one hour of one series as PackedHour and HourSummary would hold it."""
+    """Return one hour of one series as PackedHour and HourSummaries would hold it."""
     return pack_hour(samples), Summary.of(set(samples)).to_bytes()

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from pulseboard.core.buckets import DAY_SECONDS, epoch_hour, epoch_ms
+from pulseboard.core.buckets import epoch_hour, epoch_ms
 from pulseboard.history.key import first_key
 from pulseboard.history.models import (
     DaySummary,
     HealthMetric,
-    HourSummary,
+    HourSummaries,
     PackedHour,
     Run,
     StatusInterval,
@@ -80,14 +80,14 @@ def _runs(at: datetime) -> QuerySet[Run]:
     return Run.objects.filter(at_ms__lt=epoch_ms(at)).order_by()
 
 
-def _hours(at: datetime) -> QuerySet[HourSummary]:
-    old = HourSummary.objects.filter(key__lt=first_key(epoch_hour(at)))
+def _hours(at: datetime) -> QuerySet[HourSummaries]:
+    old = HourSummaries.objects.filter(key__lt=first_key(epoch_hour(at) // 24))
     return old.order_by("key")
 
 
 def _days(at: datetime) -> QuerySet[DaySummary]:
-    day = epoch_ms(at) // (DAY_SECONDS * 1000)
-    return DaySummary.objects.filter(key__lt=first_key(day)).order_by("key")
+    old = DaySummary.objects.filter(key__lt=first_key(epoch_hour(at) // 24))
+    return old.order_by("key")
 
 
 def _intervals(at: datetime) -> QuerySet[StatusInterval]:
