@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pulseboard.core.text import duration_text
@@ -20,7 +20,7 @@ from pulseboard.dashboard.clock import Clock, Moment, iso_text
 from pulseboard.dashboard.hero import Hero, hero_of, silence_of
 from pulseboard.dashboard.icons import ICONS
 from pulseboard.dashboard.itself import Itself, itself_of
-from pulseboard.dashboard.observed import Observed, ObservedAlert
+from pulseboard.dashboard.observed import Observed, ObservedAlert, ObservedMonitor
 from pulseboard.dashboard.standing import Standing
 
 FINGERPRINT_LENGTH = 32
@@ -172,7 +172,7 @@ def _fingerprint(
     what time alone can change: whether checks run, whether a result is overdue.
     """
     parts = [
-        [_row(monitor) for monitor in observed.monitors],
+        [_row(_without_past_due(monitor, clock)) for monitor in observed.monitors],
         [_row(alert) for alert in observed.alerts],
         [_row(observed.pulse), observed.waiting, observed.given_up, _row(observed.run)],
         [hero.sentence, hero.trusted, clock.zone_label],
@@ -181,6 +181,13 @@ def _fingerprint(
     ]
     text = json.dumps(parts, default=str, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def _without_past_due(monitor: ObservedMonitor, clock: Clock) -> ObservedMonitor:
+    """Return *monitor* without a due time that merely follows the clock."""
+    if monitor.due_at is None or monitor.due_at > clock.now:
+        return monitor
+    return replace(monitor, due_at=None)
 
 
 def _row(value: object) -> str:

@@ -83,13 +83,16 @@ def hour_of(
     Return the last hour of *runs* (oldest first) in even slices; empty without runs.
 
     A slice is a minute, or two intervals of what runs more rarely: so one late run
-    tears no hole into the line, and two missing ones do.
+    tears no hole into the line, and two missing ones do. Slices begin on multiples
+    of their width, so that the picture does not change from one look to the next.
     """
     width = max(timedelta(minutes=1), 2 * interval)
     count = max(math.ceil(HOUR / width), 1)
+    seconds = width.total_seconds()
+    last = int(now.timestamp() // seconds)
     slices = [Slice()] * count
     for run in runs:
-        place = count - 1 - int((now - run.at) / width)
+        place = count - 1 - last + int(run.at.timestamp() // seconds)
         if 0 <= place < count:
             slices[place] = _joined(slices[place], run)
     return tuple(slices) if any(each.status for each in slices) else ()
