@@ -33,7 +33,7 @@ from pulseboard.history.models import (
     Run,
     Series,
 )
-from pulseboard.history.store.series import RUNS, chunks, ids_of_readings
+from pulseboard.history.store.series import RUNS, chunks, ids_of_readings, ids_of_runs
 from pulseboard.history.summary import Summary, pack_hours, unpack_hours
 
 #: An hour is packed this long after it closed: ten minutes for what arrives late,
@@ -42,6 +42,10 @@ GRACE = timedelta(minutes=70)
 
 #: Rows read, written or deleted in one transaction, so that none holds a lock long.
 MOST_ROWS = 1000
+
+#: A series of no monitor, to be locked by who packs. That of a monitor would do,
+#: but MariaDB also locks it for every run that refers to it.
+_PACKER = ""
 
 P = TypeVar("P", bound=Packed)
 
@@ -54,9 +58,10 @@ def roll_up(now: datetime, *, budget_rows: int) -> int:
         How many rows of Run were packed; fewer than *budget_rows* when none is left.
     """
     before_ms = epoch_hour(now - GRACE) * HOUR_SECONDS * 1000
+    packer = ids_of_runs([_PACKER])[_PACKER]
     done = 0
     while done < budget_rows:
-        packed = _pack_some(before_ms, min(MOST_ROWS, budget_rows - done))
+        packed = _pack_some(packer, before_ms, min(MOST_ROWS, budget_rows - done))
         done += packed
         if not packed:
             break
@@ -76,9 +81,9 @@ class _Batch:
         return len(self.rows) + 3 * len(self.samples)
 
 
-def _pack_some(before_ms: int, most_rows: int) -> int:
+def _pack_some(packer: int, before_ms: int, most_rows: int) -> int:
     with transaction.atomic(using=router.db_for_write(Run)):
-        _wait_for_others()
+        _wait_for_others(packer)
         batch = _read(before_ms, most_rows)
         if batch.rows:
             _write(batch.samples)
@@ -87,14 +92,14 @@ def _pack_some(before_ms: int, most_rows: int) -> int:
     return len(batch.rows)
 
 
-def _wait_for_others() -> None:
+def _wait_for_others(packer: int) -> None:
     """
     Let no two processes pack at once: one would count on what the other replaces.
 
-    The first series, there whenever a run is, stands for all. Asked first of all in
-    the transaction, so that whatever is read afterwards is what the other one wrote.
+    Asked first of all in the transaction, so that whatever is read afterwards is
+    what the other one wrote.
     """
-    list(Series.objects.select_for_update().order_by("pk").values_list("pk")[:1])
+    list(Series.objects.select_for_update().filter(pk=packer).values_list("pk"))
 
 
 _COLUMNS = ("pk", "series_id", "at_ms", "status", "duration_seconds", "readings")
