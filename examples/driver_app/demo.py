@@ -37,7 +37,8 @@ def run(port: int, seconds: float) -> None:
     """Run the demo until interrupted, or for *seconds* unless they are 0."""
     if not is_free(port):
         raise SystemExit(f"port {port} is taken: make demo DEMO_PORT={port + 1}")
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's "&" ignores the first
+        signal.signal(number, _interrupt)
     DEMO.mkdir(parents=True, exist_ok=True)
     address = f"http://127.0.0.1:{port}"
     with contextlib.ExitStack() as ends:
