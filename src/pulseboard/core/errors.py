@@ -4,6 +4,7 @@ Errors pulseboard raises on purpose.
 PulseboardError
 ├── ConfigError        the host configured or declared something wrongly
 ├── Blocked            the guard refused a target (see guard.errors)
+├── CommandFailed      a command found trouble it expects; it exits 1
 ├── ConnectFailed      a target could not be reached (see guard.errors)
 ├── NotApplicable      a check has nothing to ask about here (see checks.check)
 ├── NotifyError        a notifier could not deliver (``permanent`` stops retries)
@@ -39,3 +40,7 @@ class NotifyError(PulseboardError):
 
 class UsageError(PulseboardError):
     """A command was called wrongly; the message says what would have been right."""
+
+
+class CommandFailed(PulseboardError):
+    """A command cannot do its work; the message is one sentence that says why."""

@@ -17,6 +17,8 @@ from pulseboard.monitors.pulse import Pulse
 from pulseboard.monitors.schedule import due_slot
 
 RUNNER = "runner"
+#: Where the monitors of `pulseboard demo` say they were declared. Nothing asks them.
+DEMO = "demo"
 DECLARED_FIELDS = (
     "title",
     "kind",
@@ -54,6 +56,8 @@ def synchronize(definitions: Mapping[str, Definition]) -> None:
     if missing:
         Monitor.objects.bulk_create(missing, ignore_conflicts=True)
     for name, row in rows.items():
+        if row.source == DEMO:
+            continue
         wanted = (
             _declared(definitions[name]) if name in definitions else {"declared": False}
         )
@@ -65,9 +69,9 @@ def synchronize(definitions: Mapping[str, Definition]) -> None:
 def scheduled(now: datetime) -> list[Monitor]:
     """Return the rows that are to run: declared, enabled, not paused."""
     return list(
-        Monitor.objects.filter(declared=True, enabled=True).exclude(
-            paused_until__gt=now
-        )
+        Monitor.objects.filter(declared=True, enabled=True)
+        .exclude(paused_until__gt=now)
+        .exclude(source=DEMO)
     )
 
 
@@ -147,6 +151,11 @@ def judgement_of(row: Monitor) -> Judgement:
 def current() -> list[Monitor]:
     """Return the rows people are shown: every declared and enabled monitor."""
     return list(Monitor.objects.filter(declared=True, enabled=True))
+
+
+def has_demo() -> bool:
+    """Return whether demo data are shown among what is real."""
+    return Monitor.objects.filter(source=DEMO).exists()
 
 
 def by_name(names: Iterable[str]) -> list[Monitor]:

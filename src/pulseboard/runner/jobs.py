@@ -8,6 +8,7 @@ A job runs on a thread of its own with a deadline, like a check; what it did is 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,7 +61,9 @@ def cleanup(now: datetime) -> None:
     prune(now, budget_rows=BUDGET_ROWS)
 
 
-def prune(now: datetime, *, budget_rows: int, days: int | None = None) -> int:
+def prune(
+    now: datetime, *, budget_rows: int, days: int | None = None
+) -> dict[str, int]:
     """
     Delete at most *budget_rows* rows of each kind past their retention.
 
@@ -68,7 +71,7 @@ def prune(now: datetime, *, budget_rows: int, days: int | None = None) -> int:
         days: Keep raw results for so many days instead of `KEEP_METRICS_FOR`.
 
     Returns:
-        How many rows were deleted.
+        How many rows were deleted, by kind.
     """
     settings = get_settings()
     metrics = timedelta(days=days) if days is not None else settings.keep_metrics_for
@@ -77,13 +80,25 @@ def prune(now: datetime, *, budget_rows: int, days: int | None = None) -> int:
         samples=settings.keep_samples_for,
         hours=settings.keep_hours_for,
     )
-    deleted = history.prune(now, keep, budget_rows=budget_rows)
-    deleted += traffic.prune(now - metrics, limit=budget_rows)
-    deleted += notifiers.prune(now - settings.keep_notifications_for, limit=budget_rows)
-    deleted += prune_audit(now, settings.keep_audit_for, budget_rows=budget_rows)
-    deleted += _prune_alerts(now - settings.keep_alerts_for, budget_rows)
+    messages_before = now - settings.keep_notifications_for
     schedule_log.prune(settings.log_folder(), settings.keep_logs_for, now)
-    return deleted
+    return {
+        "results": history.prune(now, keep, budget_rows=budget_rows),
+        "request counts": traffic.prune(now - metrics, limit=budget_rows),
+        "notifications": notifiers.prune(messages_before, limit=budget_rows),
+        "audit events": prune_audit(now, settings.keep_audit_for, budget_rows),
+        "alerts": _prune_alerts(now - settings.keep_alerts_for, budget_rows),
+    }
+
+
+def prune_all(now: datetime, *, days: int | None = None) -> dict[str, int]:
+    """Delete everything past its retention, in small batches; return how many."""
+    deleted: Counter[str] = Counter()
+    while True:
+        batch = prune(now, budget_rows=BUDGET_ROWS, days=days)
+        deleted.update(batch)
+        if not any(batch.values()):
+            return dict(deleted)
 
 
 def remind(now: datetime) -> None:

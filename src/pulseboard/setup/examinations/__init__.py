@@ -1,0 +1,1 @@
+"""The doctor's questions, one file per subject; each yields findings."""
