@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -40,6 +40,10 @@ def build(
         name: _checked(hints[name], value, f"{where}.{show(name)}")
         for name, value in values.items()
     }
+    required = [each.name for each in fields(cls) if _is_required(each)]
+    for name in required:
+        if name not in checked:
+            raise ConfigError(f"{where}: expected {show(name)!r}, which has no default")
     try:
         return cls(**checked)
     except ConfigError as error:
@@ -60,6 +64,11 @@ def _checked(hint: Any, value: object, where: str) -> Any:
         raise ConfigError(f"{path}: {message} (got {came})") from None
     except ConfigError as error:  # from the __post_init__ of a nested dataclass
         raise ConfigError(f"{where}: {error}") from None
+
+
+def _is_required(field: Field[Any]) -> bool:
+    has_default = field.default is not MISSING or field.default_factory is not MISSING
+    return field.init and not has_default
 
 
 def _holds_dataclass(hint: Any) -> bool:

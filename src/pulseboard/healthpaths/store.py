@@ -12,10 +12,13 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection
+# Not DatabaseError: "the connection is closed" is an InterfaceError beside it.
+from django.db import Error as DatabaseFailure
+from django.db import connection
 
 from pulseboard.alerts.models import SystemAlert
 from pulseboard.conf import get_settings
@@ -68,7 +71,7 @@ class Board:
         kept = self._stored
         if kept is not None and time.monotonic() - kept[0] < FRESH_SECONDS:
             return kept[1]
-        snapshot = self._read()
+        snapshot = _with_newer(self._read())
         if snapshot.trouble or not any(each.ran_at for each in snapshot.deciding):
             snapshot = self._ask(snapshot)
         self._stored = (time.monotonic(), snapshot)
@@ -79,7 +82,7 @@ class Board:
             return self._reader.call(_read_stored, READ_SECONDS)
         except TimeoutError:
             return Snapshot(trouble="the database does not answer in time")
-        except DatabaseError:
+        except DatabaseFailure:
             return Snapshot(trouble="the database cannot be read")
         except Exception:
             logger.exception("The last results cannot be read")
@@ -87,19 +90,28 @@ class Board:
 
     def _ask(self, stored: Snapshot) -> Snapshot:
         """Return *stored* with the deciding checks asked now, or a moment ago."""
-        settings = get_settings()
         kept = self._inline
-        if kept is not None:
-            trouble = any(e.status is Status.CRITICAL for e in kept[1].deciding)
-            wait = settings.critical_cache_for if trouble else settings.cache_for
-            if time.monotonic() - kept[0] < wait.total_seconds():
-                return kept[1]
+        if kept is not None and time.monotonic() - kept[0] < _kept_seconds(
+            stored, kept[1]
+        ):
+            return kept[1]
         snapshot = _asked(stored)
         self._inline = (time.monotonic(), snapshot)
         return snapshot
 
 
+def _kept_seconds(stored: Snapshot, asked: Snapshot) -> float:
+    """Return how long *asked* may be repeated: not for long while there is trouble."""
+    settings = get_settings()
+    bad = any(each.status is Status.CRITICAL for each in asked.deciding)
+    silent = stored.pulse.ticked_at is None
+    hurry = bad or silent or bool(stored.trouble)
+    wait = settings.critical_cache_for if hurry else settings.cache_for
+    return wait.total_seconds()
+
+
 board = Board()
+_figures: Deadline[dict[str, Any]] = Deadline("pulseboard reads request counts")
 
 
 def health() -> dict[str, Any]:
@@ -114,10 +126,18 @@ def health() -> dict[str, Any]:
 
 
 def _performance(now: datetime) -> dict[str, Any]:
+    """Return the figures of the requests; none while the database does not answer."""
+    try:
+        return _figures.call(lambda: _read_figures(now), READ_SECONDS)
+    except (DatabaseFailure, TimeoutError):
+        return {}
+
+
+def _read_figures(now: datetime) -> dict[str, Any]:
     try:
         return traffic.performance(now)
-    except DatabaseError:
-        return {}
+    finally:
+        connection.close()  # this thread ends
 
 
 def _read_stored() -> Snapshot:
@@ -132,13 +152,39 @@ def _read_stored() -> Snapshot:
         connection.close()  # this thread ends
 
 
+def _with_newer(stored: Snapshot) -> Snapshot:
+    """
+    Return *stored* with what this process saw since, if anything.
+
+    While the database refuses writes, the newest results are in the memory of the
+    process that runs.
+    """
+    seen = _from_memory(latest.seen().values(), registry.definitions())
+    newer = [
+        seen[each.name]
+        if each.name in seen and _is_newer(seen[each.name], each)
+        else each
+        for each in stored.known
+    ]
+    return replace(stored, known=newer)
+
+
+def _is_newer(seen: Known, stored: Known) -> bool:
+    if seen.ran_at is None:
+        return False
+    return stored.ran_at is None or seen.ran_at > stored.ran_at
+
+
 def _asked(stored: Snapshot) -> Snapshot:
     definitions = registry.definitions()
     deciding = [name for name, each in definitions.items() if each.decides_readiness]
     asked = ask_now(deciding) if deciding else []
     known = {each.name: each for each in stored.known}
     known |= _from_memory(latest.seen().values(), definitions) if stored.trouble else {}
-    known |= _from_memory(asked, definitions)
+    # What was asked for this answer is fresh for as long as it is remembered.
+    minute = timedelta(seconds=60)
+    for name, each in _from_memory(asked, definitions).items():
+        known[name] = replace(each, interval=max(each.interval, minute))
     return Snapshot(
         known=list(known.values()),
         pulse=stored.pulse,
@@ -180,8 +226,7 @@ def _from_observed(each: Observed, definition: Definition) -> Known:
         status=each.outcome.status,
         summary=each.outcome.summary,
         ran_at=each.at,
-        # What was asked for this answer stays fresh for as long as it is remembered.
-        interval=max(definition.every, timedelta(seconds=60)),
+        interval=definition.every,
         duration_seconds=each.duration_seconds,
         decides_readiness=definition.decides_readiness,
         readings=each.outcome.readings,

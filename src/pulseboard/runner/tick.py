@@ -17,12 +17,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import (
-    DatabaseError,
     DataError,
     IntegrityError,
     close_old_connections,
     connection,
 )
+
+# Not DatabaseError: "the connection is closed" is an InterfaceError beside it.
+from django.db import Error as DatabaseFailure
 
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.outcome import Outcome
@@ -81,7 +83,7 @@ class Runner:
         except LeaseLost:
             self._abandon()
             return STANDBY_SECONDS
-        except DatabaseError as error:
+        except DatabaseFailure as error:
             self._offline(error)
         return self._wait_seconds()
 
@@ -90,7 +92,7 @@ class Runner:
         try:
             self._store(self.engine.collect())
             self.lease.release(self.clock.now())
-        except (DatabaseError, LeaseLost):
+        except (DatabaseFailure, LeaseLost):
             logger.warning("The lease was not released; it ends by itself")
         connection.close()
 
@@ -103,10 +105,6 @@ class Runner:
             self.jobs.collect()
 
     def _online(self) -> None:
-        if self.database_error:
-            logger.warning("The database is back; %d results to merge", len(self.spool))
-            self.database_error = ""
-            self.jobs.engine.answered.set()
         self._merge()
         self._store(self.engine.collect())
         self._synchronize()
@@ -161,7 +159,7 @@ class Runner:
         latest.keep(observed)
         try:
             self._record(observed)
-        except DatabaseError:
+        except DatabaseFailure:
             self.spool.keep(observed)
             raise
 
@@ -181,6 +179,9 @@ class Runner:
             except (DataError, IntegrityError):
                 self._merge_singly(batch)
             self.spool.forget(len(batch))
+        if self.database_error:
+            logger.warning("The database answers again; what was spooled is stored")
+            self.database_error = ""
 
     def _merge_singly(self, batch: list[Observed]) -> None:
         """Store *batch* one by one: a result the database refuses costs only itself."""
@@ -191,7 +192,7 @@ class Runner:
                 self.spool.dropped_total += 1
                 logger.exception("A result of %s cannot be stored", each.monitor)
 
-    def _offline(self, error: DatabaseError) -> None:
+    def _offline(self, error: DatabaseFailure) -> None:
         """Go on without the database, if it was us who ran."""
         if not self.database_error:
             self.database_error = type(error).__name__
@@ -250,5 +251,5 @@ def _observed(finished: Finished) -> Observed:
 def _drop_connection() -> None:
     try:
         connection.close()
-    except DatabaseError:
+    except DatabaseFailure:
         logger.debug("closing the runner's connection failed", exc_info=True)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import DatabaseError, transaction
+# Not DatabaseError: "the connection is closed" is an InterfaceError beside it.
+from django.db import Error as DatabaseFailure
+from django.db import transaction
 
 from pulseboard.core.sketch import Sketch
 from pulseboard.traffic.models import TrafficCount
@@ -70,7 +72,7 @@ def flush() -> None:
         for minute in sorted(process.unsaved):
             _write(process.name, minute, process.minutes[minute])
             process.unsaved.discard(minute)
-    except DatabaseError as error:
+    except DatabaseFailure as error:
         logger.warning(
             "Request counts wait for the database (%s)", type(error).__name__
         )
