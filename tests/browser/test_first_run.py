@@ -120,9 +120,7 @@ def test_a_fresh_project_reaches_a_page_with_real_components(
     )
     expect(measured.nth(4)).to_be_visible()
     itself = page.locator(".pb-itself .pb-status")
-    expect(page.locator(".pb-itself .pb-status")).to_have_text(
-        "Healthy", timeout=40_000
-    )
+    expect(itself).to_have_text("Healthy", timeout=40_000)
     context.close()
 
 
@@ -140,9 +138,8 @@ def test_a_worker_that_is_killed_is_missed_within_half_a_minute(
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password").fill("admin")
     page.get_by_role("button", name="Log in").click()
-    expect(page.locator(".pb-itself .pb-status")).to_have_text(
-        "Healthy", timeout=40_000
-    )
+    itself = page.locator(".pb-itself .pb-status")
+    expect(itself).to_have_text("Healthy", timeout=40_000)
     worker.kill()
     worker.wait()
 
