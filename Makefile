@@ -36,7 +36,9 @@ check: setup
 	cd frontend && npm run --silent check
 
 pytest: setup
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadscope
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadscope --ignore=tests/browser
+	@# Apart: a browser keeps an event loop in its process, where Django refuses its ORM.
+	$(BIN)/pytest -q tests/browser
 	cd examples/driver_app && ../../$(BIN)/python -W error manage.py test --verbosity 0
 
 vitest: setup
