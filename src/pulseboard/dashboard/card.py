@@ -15,11 +15,12 @@ from pulseboard.dashboard.spark import Spark, line_path, span_path
 from pulseboard.dashboard.standing import Standing
 
 #: A longer summary stands under the headline instead of in it.
-HEADLINE_LENGTH = 24
+HEADLINE_LENGTH = 16
 #: Runs start up to a tick late and take their time; this much is no lateness.
 _GRACE = timedelta(seconds=5)
 
 _WITHOUT_READING = {
+    Reason.OK.value: "Passed",
     Reason.TIMEOUT.value: "No reply",
     Reason.ERROR.value: "Failed",
     Reason.CRASHED.value: "Crashed",

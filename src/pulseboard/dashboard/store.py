@@ -88,7 +88,7 @@ def _declared_rows() -> list[Monitor]:
 
 def _hours(rows: Sequence[Monitor], now: datetime) -> dict[str, tuple[Slice, ...]]:
     """Return the last hour of what each card draws."""
-    drawn = {row.name: next(iter(row.readings), "") for row in rows}
+    drawn = {row.name: next(iter(_readings(row)), "") for row in rows}
     found = recent_points([row.name for row in rows], drawn, now=now)
     return {
         row.name: hour_of(
@@ -161,7 +161,7 @@ def _monitor(row: Monitor, hour: Sequence[Slice], now: datetime) -> ObservedMoni
         status_since=(row.confirmed_since if confirmed else None) or row.status_since,
         reason=row.reason,
         summary=row.summary,
-        readings=row.readings,
+        readings=_readings(row),
         details=row.details,
         options=row.options,
         reference=row.reference,
@@ -178,9 +178,17 @@ def _monitor(row: Monitor, hour: Sequence[Slice], now: datetime) -> ObservedMoni
         good_summary=row.good_summary,
         enabled=row.enabled,
         paused_until=row.paused_until,
-        drawn=next(iter(row.readings), DURATION),
+        drawn=next(iter(_readings(row)), DURATION),
         hour=hour,
     )
+
+
+def _readings(row: Monitor) -> dict[str, float]:
+    """Return the readings of *row*, the one to be shown first."""
+    first = row.first_reading
+    if first not in row.readings:
+        return dict(row.readings)
+    return {first: row.readings[first], **row.readings}
 
 
 def _due_at(row: Monitor, now: datetime) -> datetime | None:

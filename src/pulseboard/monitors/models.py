@@ -58,6 +58,8 @@ class Monitor(models.Model):
     reason = models.CharField(_("reason"), max_length=20, blank=True)
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     readings = models.JSONField(_("readings"), default=dict, blank=True)
+    #: The one that is shown first: PostgreSQL and MySQL keep no order of JSON names.
+    first_reading = models.CharField(_("first reading"), max_length=100, blank=True)
     details = models.JSONField(_("details"), default=dict, blank=True)
     reference = models.CharField(_("log reference"), max_length=20, blank=True)
     degraded = models.CharField(_("poorer source"), max_length=200, blank=True)

@@ -126,6 +126,7 @@ RECORDED_FIELDS = (
     "reason",
     "summary",
     "readings",
+    "first_reading",
     "details",
     "reference",
     "degraded",
@@ -218,6 +219,7 @@ def _write_outcome(
     row.reason = outcome.reason.value if outcome.reason else ""
     row.summary = outcome.summary
     row.readings = dict(outcome.readings)
+    row.first_reading = next(iter(outcome.readings), "")[:100]
     row.details = dict(outcome.details)
     row.reference = outcome.reference
     row.degraded = outcome.degraded

@@ -121,6 +121,17 @@ def test_every_answer_has_the_headers(rows: None, path: str) -> None:
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_the_reading_the_check_put_first_is_the_headline(rows: None) -> None:
+    """G14: names in JSON have no order on PostgreSQL"""
+    Monitor.objects.filter(name="disk").update(
+        readings={"cores": 2, "used_ratio": 0.61}, first_reading="used_ratio"
+    )
+    disk = store.read_monitor("disk", datetime.now(UTC))
+    assert disk
+    assert list(disk.readings) == ["used_ratio", "cores"]
+    assert disk.drawn == "used_ratio"
+
+
 def test_a_page_costs_six_queries_whatever_the_number_of_monitors(rows: None) -> None:
     """G14"""
     now = datetime.now(UTC)
