@@ -77,7 +77,8 @@ def play(definitions, clock) -> Play:
     def play(letters: str) -> None:
         for letter in letters:
             clock.now += timedelta(seconds=30)
-            record([Observed("cache", clock.now, LETTERS[letter], 0.01)], definitions, clock.now)  # fmt: skip
+            observed = Observed("cache", clock.now, LETTERS[letter], 0.01)
+            record([observed], definitions, clock.now)
 
     return play
 
@@ -133,7 +134,7 @@ def test_unknown_neither_opens_nor_closes(play):
     assert SystemAlert.objects.get().resolved is False
 
 
-def test_a_warning_that_gets_worse_is_told_once_more_and_stays_one_alert(play, mailing, clock):  # fmt: skip
+def test_a_warning_that_gets_worse_is_told_once_more(play, mailing, clock):
     """M4"""
     play("HWWCC")
     deliver(clock)
@@ -188,7 +189,9 @@ def test_change_and_outbox_stand_or_fall_together(play, mailing, definitions, cl
     assert not Notification.objects.exists()
 
 
-def test_a_failed_send_is_retried_and_the_recovery_waits_its_turn(play, mailing, clock, settings):  # fmt: skip
+def test_a_failed_send_is_retried_and_the_recovery_waits_its_turn(
+    play, mailing, clock, settings
+):
     """X14, F51: the receiver is down for trigger and resolve."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_PORT = 9  # closed
