@@ -55,4 +55,5 @@ def _servers_repaired() -> Iterator[None]:
     """What one test stopped, killed or paused serves the next one again."""
     yield
     for server in _started:
-        server.start()
+        if server.is_disturbed or not server.is_running:
+            server.start()

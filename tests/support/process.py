@@ -87,6 +87,8 @@ class Server:
         self.environment = dict(environment or {})
         self.folder = Path(tempfile.mkdtemp(prefix=f"pulseboard-{self.name}-"))
         self.port = 0
+        #: A test stopped, killed or paused it.
+        self.is_disturbed = False
         self._process: subprocess.Popen[bytes] | None = None
         if self._user():
             shutil.chown(self.folder, self._user())
@@ -110,6 +112,7 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it answers; the port stays the same ever after."""
+        self.is_disturbed = False
         if self.is_running:
             return self.resume()
         if not self.port:
@@ -127,6 +130,7 @@ class Server:
 
     def stop(self) -> None:
         """End it the friendly way; data stay."""
+        self.is_disturbed = True
         if self.is_running:
             self.resume()
             self._process.send_signal(self.stop_signal())
@@ -134,6 +138,7 @@ class Server:
 
     def kill(self) -> None:
         """End it and its children as `kill -9` does."""
+        self.is_disturbed = True
         if self.is_running:
             family = self._family()
             self._signal(signal.SIGKILL, family)
@@ -142,6 +147,7 @@ class Server:
 
     def pause(self) -> None:
         """Stop it in its tracks: it keeps its sockets and answers nothing."""
+        self.is_disturbed = True
         self._signal(signal.SIGSTOP, self._family())
 
     def resume(self) -> None:
