@@ -7,6 +7,8 @@ more than everything else we do.
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -43,20 +45,26 @@ class PulseboardMiddleware:
     ) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self.is_async:
             return self._acall(request)
+        embedded.before_request()
         started = time.perf_counter()
         response: HttpResponseBase = self.get_response(request)
-        self._count(request, response, time.perf_counter() - started)
+        written = self._count(request, response, time.perf_counter() - started)
+        if written is not None:
+            written.wait(embedded.WRITTEN_SECONDS)
         return response
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
+        embedded.before_request()
         started = time.perf_counter()
         response: HttpResponseBase = await self.get_response(request)
-        self._count(request, response, time.perf_counter() - started)
+        written = self._count(request, response, time.perf_counter() - started)
+        if written is not None:
+            await asyncio.to_thread(written.wait, embedded.WRITTEN_SECONDS)
         return response
 
     def _count(
         self, request: HttpRequest, response: HttpResponseBase, seconds: float
-    ) -> None:
+    ) -> threading.Event | None:
         """Never raises: a request must not fail because it was counted."""
         try:
             if self.sends_header:
@@ -64,9 +72,10 @@ class PulseboardMiddleware:
             match = request.resolver_match
             route = f"/{match.route}" if match is not None else UNMATCHED
             note(route, request.method or "", response.status_code, seconds)
-            embedded.arm()
+            return embedded.after_request()
         except Exception:
             self.sends_header = False
+            return None
 
 
 def _starts() -> bool:

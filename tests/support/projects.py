@@ -9,16 +9,20 @@ Small Django projects as a newcomer has them, and web servers that serve them.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,6 +106,11 @@ class Project:
         """Add the three lines of the documentation."""
         for file, lines in THREE_LINES.items():
             self.append(file, lines)
+
+    def copied(self, folder: Path) -> Project:
+        """Return the same project with its database in another *folder*."""
+        shutil.copytree(self.folder, folder)
+        return dataclasses.replace(self, folder=folder)
 
     def append(self, file: str, text: str) -> None:
         """Add *text* to a file beside the settings."""
@@ -189,6 +198,12 @@ class WebServer(Server):
         parts = [p.format(address=address, port=self.port) for p in SERVERS[self.kind]]
         return [self.project.python, "-m", *parts]
 
+    def answers(self) -> bool:
+        """Return whether it can serve; granian hangs when ended before its workers."""
+        is_granian = self.kind.startswith("granian")
+        started = self.log().count("Started worker-")
+        return super().answers() and (not is_granian or started == 2)
+
     def get(self, path: str, **headers: str) -> Answer:
         """Return what it answers, without following a redirect."""
         url = f"http://127.0.0.1:{self.port}{path}"
@@ -198,6 +213,12 @@ class WebServer(Server):
                 return _answer(response.status, response)
         except urllib.error.HTTPError as error:
             return _answer(error.code, error)
+
+    def get_later(self, path: str) -> Future[Answer]:
+        """Ask on another thread."""
+        asked: Future[Answer] = Future()
+        threading.Thread(target=lambda: asked.set_result(self.get(path))).start()
+        return asked
 
     def family(self) -> list[psutil.Process]:
         """Return the server and every process it started."""

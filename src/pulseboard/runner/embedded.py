@@ -5,7 +5,8 @@ A thread started while a server is still loading the application would be lost i
 the fork that makes its workers (``gunicorn --preload``), or worse, be in the middle
 of something. So starting only arms a short delay. A process that forks during the
 delay is such a server's parent: it gives up its own start, and each child arms one.
-A fork later on is the host's business; its child gets no runner.
+A fork later on, or of a process that serves requests already, is the host's
+business; its child gets no runner.
 
 Asked to end, a process lets the next runner in at once and goes on writing down the
 requests it still serves.
@@ -33,9 +34,10 @@ DELAY_SECONDS = 2.0
 STOP_SECONDS = 3.0
 #: How long a SIGTERM may wait for us: this blocks the server's main thread.
 LET_GO_SECONDS = 1.0
+#: How long each of its last answers may wait to be counted.
+WRITTEN_SECONDS = 1.0
 #: A process that lives so long after a SIGTERM did not mean to end.
 LAST_REQUESTS_SECONDS = 120.0
-LAST_FLUSH_EVERY_SECONDS = 0.2
 #: Loaded by pytest and by nothing else.
 PYTEST_PLUGIN = "pulseboard.testing.plugin"
 
@@ -48,18 +50,23 @@ class _Embedded:
     Args:
         armed: Wanted; the delay may still be going on.
         started: The delay has passed.
+        serves: A request has come.
         handed_on: Given up for the children of this process.
         stop: Run no more.
         let_go: The lease is released and what was counted is written.
+        counted: A request was served since, though the process is to end.
         ended: The process leaves, or somebody stopped its runner for good.
     """
 
     armed: bool = False
     started: bool = False
+    serves: bool = False
     handed_on: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     let_go: threading.Event = field(default_factory=threading.Event)
+    counted: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
+    unwritten: list[threading.Event] = field(default_factory=list)
     thread: threading.Thread | None = None
     runner: Runner | None = None
 
@@ -81,10 +88,35 @@ def arm() -> None:
             _start_thread(_state)
 
 
+def before_request() -> None:
+    """Note that this process serves, so that its forks are no workers to be."""
+    _state.serves = True
+
+
+def after_request() -> threading.Event | None:
+    """
+    Start the runner if that is due.
+
+    Returns:
+        Near the end of the process, what is set as soon as the request is written
+        down: the server leaves when its last answer is out, so hold that back.
+    """
+    state = _state
+    if not state.armed:
+        arm()
+    if not state.let_go.is_set() or state.ended.is_set():
+        return None
+    written = threading.Event()
+    state.unwritten.append(written)
+    state.counted.set()
+    return written
+
+
 def stop(timeout_seconds: float = STOP_SECONDS) -> None:
     """End the runner of this process and release its lease."""
     state = _state
     state.ended.set()
+    state.counted.set()
     _stop_running(state)
     if state.thread is not None and state.thread.is_alive():
         state.thread.join(timeout_seconds)
@@ -172,11 +204,15 @@ def _run(state: _Embedded) -> None:
 def _see_the_last_requests_out(state: _Embedded) -> None:
     """Write down what is still served; start anew if the process does not end."""
     until = time.monotonic() + LAST_REQUESTS_SECONDS
-    while not state.ended.wait(LAST_FLUSH_EVERY_SECONDS):
-        if time.monotonic() > until:
+    while not state.ended.is_set():
+        if not state.counted.wait(max(0.0, until - time.monotonic())):
             return _start_anew(state)
+        state.counted.clear()
+        # Taken before the flush: who comes during it waits for the next.
+        written, state.unwritten = state.unwritten, []
         flush()
-    flush()
+        for each in written:
+            each.set()
 
 
 def _start_anew(state: _Embedded) -> None:
@@ -188,8 +224,12 @@ def _start_anew(state: _Embedded) -> None:
     arm()
 
 
+def _is_parent_to_be(state: _Embedded) -> bool:
+    return state.armed and not state.started and not state.serves
+
+
 def _after_fork_in_parent() -> None:
-    if _state.armed and not _state.started:
+    if _is_parent_to_be(_state):
         _give_up(_state)
     _lock.release()
 
@@ -204,7 +244,7 @@ def _give_up(state: _Embedded) -> None:
 
 def _after_fork_in_child() -> None:
     global _state, _lock
-    is_heir = _state.handed_on or (_state.armed and not _state.started)
+    is_heir = (_state.handed_on and not _state.serves) or _is_parent_to_be(_state)
     _state, _lock = _Embedded(), threading.Lock()
     if is_heir:
         arm()
