@@ -147,7 +147,7 @@ def test_a_process_asked_to_end_goes_on_counting_what_it_still_serves(new_projec
         (project.folder / "mysite" / "finish").touch()
         assert slow.result(timeout=30).text == "done"
         server.end(signal.SIGTERM, END_SECONDS)
-        assert _requests_counted(project) == 1
+        assert _requests_counted(project) == 1, server.log()
 
 
 def _usual_signal(server: WebServer) -> signal.Signals:

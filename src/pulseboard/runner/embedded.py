@@ -104,7 +104,7 @@ def after_request() -> threading.Event | None:
     state = _state
     if not state.armed:
         arm()
-    if not state.let_go.is_set() or state.ended.is_set():
+    if not state.stop.is_set() or state.ended.is_set():
         return None
     written = threading.Event()
     state.unwritten.append(written)
