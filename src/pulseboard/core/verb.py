@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from pulseboard.core.screen import Screen
 
@@ -26,6 +27,8 @@ class Verb:
             module is imported before, so that ``--help`` needs no project.
         examples: Words after ``pulseboard``, shown below the help.
         judges_settings: Whether wrong settings keep it from running.
+        on_bad_checks: What it does about a check that is declared wrongly: the
+            others stand, so it is told, or all is refused.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Verb:
     add_arguments: Callable[[ArgumentParser], None] = _no_arguments
     examples: tuple[str, ...] = ()
     judges_settings: bool = True
+    on_bad_checks: Literal["ignore", "tell", "refuse"] = "ignore"
 
 
 def add_json_option(parser: ArgumentParser) -> None:

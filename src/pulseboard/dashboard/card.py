@@ -44,6 +44,7 @@ class Card:
         note: What else one must know: a poorer source, an unconfirmed result.
         reference: Where the log has the traceback; empty without one.
         judged: Whether anything was or should have been found out about it.
+        is_measured: Whether a reading beyond its limit is all that is wrong.
         is_past: True while no checks run: it was so, nobody knows whether it is.
     """
 
@@ -62,6 +63,7 @@ class Card:
     spark: Spark | None = None
     judged: bool = True
     is_past: bool = False
+    is_measured: bool = False
 
     @property
     def word(self) -> str:
@@ -96,6 +98,7 @@ def card_of(monitor: ObservedMonitor, clock: Clock, *, running: bool = True) -> 
         spark=_spark(monitor, standing),
         judged=monitor.reason != Reason.NOT_APPLICABLE.value,
         is_past=not running,
+        is_measured=monitor.reason == Reason.THRESHOLD.value and bool(monitor.readings),
     )
 
 
@@ -164,7 +167,7 @@ def _fact(
 def _measured(monitor: ObservedMonitor, standing: Standing) -> str:
     """Return the summary, unless the headline says it already, and the limit."""
     headline = _headline(monitor, standing)
-    said = monitor.summary if headline != monitor.summary else ""
+    said = monitor.summary.removeprefix(headline).removeprefix(", ")
     if not monitor.readings:
         return said
     label = reading_label(next(iter(monitor.readings)))

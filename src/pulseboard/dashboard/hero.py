@@ -72,12 +72,22 @@ def verdict(cards: Sequence[Card]) -> tuple[Standing, str]:
     """Return the overall standing of *cards* and the sentence that names it."""
     failing = [card for card in cards if card.standing is Standing.CRITICAL]
     if failing:
-        return Standing.CRITICAL, f"Critical: {_names(failing, 'is down', 'are down')}"
+        return Standing.CRITICAL, f"Critical: {_names(failing, *_trouble(failing))}"
     slow = [card for card in cards if card.standing is Standing.WARNING]
     if slow:
         names = _names(slow, "needs attention", "need attention")
         return Standing.WARNING, f"Warning: {names}"
     return _without_trouble(cards)
+
+
+def _trouble(failing: Sequence[Card]) -> tuple[str, str]:
+    """Return what is the matter with one and with many: a busy CPU is not down."""
+    measured = [card.is_measured for card in failing]
+    if all(measured):
+        return "is beyond its limit", "are beyond their limits"
+    if any(measured):
+        return "is failing", "are failing"
+    return "is down", "are down"
 
 
 def counts_line(cards: Sequence[Card]) -> str:

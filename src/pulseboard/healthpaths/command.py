@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,9 @@ from pulseboard.healthpaths.snapshot import Known
 if TYPE_CHECKING:
     from pulseboard.alerts.models import SystemAlert
     from pulseboard.monitors.models import Monitor
+
+#: With this ``--verbosity`` a check that raises also shows its traceback.
+LOUD = 2
 
 # Models may be imported only when Django is set up, and `--help` works before: so
 # the functions import what they need.
@@ -38,6 +42,10 @@ def _health(options: Namespace, screen: Screen) -> int:
     from pulseboard.monitors.run_now import ask_now
 
     names = _chosen(options.names, definitions())
+    if getattr(options, "verbosity", 1) < LOUD:
+        # What a check raised is in its line. Without logging set up by the host,
+        # Python would print the traceback here, too.
+        logging.getLogger("pulseboard").addHandler(logging.NullHandler())
     observed = sorted(ask_now(names), key=lambda each: names.index(each.monitor))
     if options.json:
         screen.document([report.observed_entry(each) for each in observed])
@@ -145,5 +153,6 @@ VERBS = (
         run=_health,
         add_arguments=_health_arguments,
         examples=("health", "health database cache --fail-on warning"),
+        on_bad_checks="tell",
     ),
 )

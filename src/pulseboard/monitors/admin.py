@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import URLPattern, path
-from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -20,6 +19,7 @@ from pulseboard.access.store import audit, caller_of
 from pulseboard.core.errors import PulseboardError
 from pulseboard.core.roles import Role
 from pulseboard.core.status import READING_ORDER
+from pulseboard.core.text import duration_text
 from pulseboard.monitors.models import JobRun, Monitor
 from pulseboard.monitors.run_now import run_now
 
@@ -50,13 +50,13 @@ class MonitorAdmin(RoleAdmin[Monitor]):
     list_per_page = 100
     actions = ["run", "pause_hour", "pause_day", "pause", "resume", "enable", "disable"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Monitor]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         whens = [
             When(status=status.value, then=Value(place))
             for place, status in enumerate(READING_ORDER)
         ]
         order = Case(*whens, default=Value(9), output_field=IntegerField())
-        return super().get_queryset(request).order_by(order, "title")
+        return [order, "title"]
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Monitor | None = None
@@ -93,11 +93,12 @@ class MonitorAdmin(RoleAdmin[Monitor]):
     def age(self, row: Monitor) -> str:
         if row.ran_at is None:
             return str(_("not yet"))
-        return str(_("%(age)s ago") % {"age": timesince(row.ran_at, datetime.now(UTC))})
+        age = duration_text(datetime.now(UTC) - row.ran_at)
+        return str(_("%(age)s ago") % {"age": age})
 
     @admin.display(description=_("every"), ordering="interval_seconds")
     def interval_text(self, row: Monitor) -> str:
-        return f"{row.interval_seconds:g} s"
+        return duration_text(row.interval)
 
     @admin.action(description=_("Run now"), permissions=["view"])
     def run(self, request: HttpRequest, rows: QuerySet[Monitor]) -> None:

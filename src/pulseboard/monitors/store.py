@@ -189,7 +189,8 @@ def stop_runners(who: str, now: datetime) -> None:
 def start_runners() -> bool:
     """Let runners tick again; returns whether they had been stopped."""
     stopped = RunnerLease.objects.filter(Q(name=RUNNER, stopped_at__isnull=False))
-    return bool(stopped.update(stopped_at=None, stopped_by=""))
+    # Free, too: the last holder let go when it was stopped, before its time was over.
+    return bool(stopped.update(stopped_at=None, stopped_by="", until=None))
 
 
 def _fresh(definition: Definition) -> Monitor:

@@ -75,6 +75,7 @@ VERBS = (
         run=_run,
         add_arguments=_run_arguments,
         examples=("run", "run --once"),
+        on_bad_checks="tell",
     ),
     Verb(
         name="start",

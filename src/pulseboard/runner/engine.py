@@ -66,11 +66,13 @@ class Engine:
     """
     Args:
         max_workers: How many runs may be in time at once.
+        cpu_seconds: Processor time of the runs that have ended.
         answered: Set whenever something is there to `collect`.
     """
 
     max_workers: int
     answered: threading.Event = field(default_factory=threading.Event)
+    cpu_seconds: float = 0.0
     _running: dict[str, _Run] = field(default_factory=dict)
     _waiting: deque[Job] = field(default_factory=deque)
     _refused: list[Finished] = field(default_factory=list)
@@ -177,6 +179,7 @@ class Engine:
         with self._lock:
             run.ended = time.monotonic()
             run.outcome = outcome
+            self.cpu_seconds += time.thread_time()  # the thread lived for this run only
         self.answered.set()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,9 +48,15 @@ class _Turn:
             started_at=now,
             stopped_by=who[:150],
             pid=os.getpid(),
+            figures={"done": 0},
         ):
             row = RunnerLease.objects.get(name=MANUAL)
             raise run_now.AlreadyRunning(row.stopped_by, row.started_at or now)
+
+    def tell(self, done: int) -> None:
+        """Show on every page how many have answered."""
+        ours = RunnerLease.objects.filter(name=MANUAL, holder=self.holder)
+        ours.update(figures={"done": done})
 
     def give_back(self, now: datetime) -> None:
         RunnerLease.objects.filter(name=MANUAL, holder=self.holder).update(until=now)
@@ -71,7 +77,7 @@ def run_by_hand(names: Sequence[str] | None, who: str) -> list[Observed]:
     turn.take(who, clock.now())
     try:
         monitors.synchronize(registry.definitions())
-        observed = observe(definitions, clock.now())
+        observed = observe(definitions, clock.now(), tell=turn.tell)
         record(observed, definitions, clock.now())
     finally:
         turn.give_back(clock.now())
@@ -83,8 +89,18 @@ def run_without_database(names: Sequence[str] | None) -> list[Observed]:
     return observe(_chosen(names), Clock().now())
 
 
-def observe(definitions: Mapping[str, Definition], at: datetime) -> list[Observed]:
-    """Ask *definitions* side by side; takes as long as the slowest deadline."""
+def observe(
+    definitions: Mapping[str, Definition],
+    at: datetime,
+    *,
+    tell: Callable[[int], None] = lambda done: None,
+) -> list[Observed]:
+    """
+    Ask *definitions* side by side; takes as long as the slowest deadline.
+
+    Args:
+        tell: Called with how many have answered, whenever that rises.
+    """
     engine = Engine(get_settings().max_workers)
     for name, each in definitions.items():
         engine.start(
@@ -102,6 +118,7 @@ def observe(definitions: Mapping[str, Definition], at: datetime) -> list[Observe
             Observed(each.job.name, at, each.outcome, each.duration_seconds)
             for each in engine.collect()
         ]
+        tell(len(observed))
     latest.keep(observed)
     return observed
 

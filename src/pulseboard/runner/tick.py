@@ -48,6 +48,8 @@ LOOK_EVERY = timedelta(seconds=5)
 SYNCHRONIZE_EVERY = timedelta(seconds=60)
 STANDBY_SECONDS = 3.0
 MERGE_AT_ONCE = 200
+#: Looks per interval of the monitor that is asked most often: fewer leave slots out.
+LOOKS_PER_INTERVAL = 4
 
 
 class Runner:
@@ -67,12 +69,21 @@ class Runner:
         self.tick_every = tick_every
         self.database_error = ""
         self.failures_total = 0
+        self._tick_seconds = 0.0
+        self._cpu = (time.thread_time(), time.monotonic())
         self._rows: dict[str, Monitor] = {}
         self._looked_at: datetime | None = None
         self._synchronized_at: datetime | None = None
 
     def step(self) -> float:
         """Do what is due now; return the seconds to wait before the next step."""
+        started = time.monotonic()
+        try:
+            return self._step()
+        finally:
+            self._tick_seconds = time.monotonic() - started
+
+    def _step(self) -> float:
         close_old_connections()
         try:
             self._look()
@@ -227,19 +238,31 @@ class Runner:
 
     def _wait_seconds(self) -> float:
         """Return how long nothing is due; an answer wakes us before."""
-        longest = self.tick_every.total_seconds()
+        intervals = [row.interval / LOOKS_PER_INTERVAL for row in self._rows.values()]
+        longest = min([self.tick_every, *intervals]).total_seconds()
         to_deadline = self.engine.seconds_to_deadline()
         return longest if to_deadline is None else min(longest, to_deadline + 0.001)
 
     def figures(self) -> dict[str, float]:
         """Return what people may know of this runner."""
         return {
+            "tick_seconds": self._tick_seconds,
+            "cpu_ratio": self._cpu_ratio(),
             "hung_checks": len(self.engine.hung()),
             "spooled_results": len(self.spool),
             "dropped_total": self.spool.dropped_total,
             "failures_total": self.failures_total,
-            "cpu_seconds_total": time.process_time(),
         }
+
+    def _cpu_ratio(self) -> float:
+        """Return our share of one core since the last call: ticks, checks and jobs."""
+        used = (
+            time.thread_time() + self.engine.cpu_seconds + self.jobs.engine.cpu_seconds
+        )
+        now = time.monotonic()
+        before_used, before = self._cpu
+        self._cpu = (used, now)
+        return max(0.0, used - before_used) / (now - before) if now > before else 0.0
 
 
 def _observed(finished: Finished) -> Observed:

@@ -89,6 +89,7 @@ VERBS = (
         "next. Safe to repeat.",
         run=_init,
         examples=("init",),
+        on_bad_checks="tell",
     ),
     Verb(
         name="doctor",
@@ -112,5 +113,6 @@ VERBS = (
         run=_up,
         add_arguments=_up_arguments,
         examples=("up", "up shop.toml --bind 127.0.0.1:9000"),
+        on_bad_checks="refuse",
     ),
 )

@@ -91,7 +91,9 @@ def _listener(bind: str) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
-        raise CommandFailed(f"Cannot serve on {bind}: {error.strerror}.") from None
+        # Not strerror: Python adds the address to it once more.
+        reason = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise CommandFailed(f"Cannot serve on {bind}: {reason}.") from None
 
 
 def _make_tables() -> None:

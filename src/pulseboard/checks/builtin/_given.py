@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pulseboard.conf import get_settings
 
 
@@ -33,3 +35,7 @@ def labels(check: str, *, option: str = "") -> list[str]:
 def _rounded(limit: float | None) -> float | None:
     # Percent times 0.01 leaves dust in the last digit, and people see the option.
     return None if limit is None else round(limit, 9)
+
+
+#: A busy minute is no trouble: it takes ten results in a row, five minutes at 30 s.
+SUSTAINED: Mapping[str, object] = {"failures": 10, "of": 10}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulseboard.checks.builtin._given import threshold
+from pulseboard.checks.builtin._given import SUSTAINED, threshold
 from pulseboard.checks.check import GradedCheck
 from pulseboard.checks.host.processor import Sample, cores, sample, used_ratio
 from pulseboard.checks.registry import check
@@ -63,7 +63,7 @@ class Cpu(GradedCheck):
 
     @classmethod
     def instances(cls) -> Mapping[str, Mapping[str, object]]:
-        return {"": threshold("cpu_usage")}
+        return {"": {**threshold("cpu_usage"), **SUSTAINED}}
 
     def run(self) -> Outcome:
         now = sample(time.monotonic())

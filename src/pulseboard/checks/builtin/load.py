@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pulseboard.checks.builtin._given import SUSTAINED
 from pulseboard.checks.check import GradedCheck, NotApplicable
 from pulseboard.checks.host.processor import cores
 from pulseboard.checks.registry import check
@@ -37,7 +38,7 @@ class Load(GradedCheck):
     def instances(cls) -> Mapping[str, Mapping[str, object]]:
         if not hasattr(os, "getloadavg"):
             raise NotApplicable("this system has no load average")
-        return {"": {}}
+        return {"": SUSTAINED}
 
     def run(self) -> Outcome:
         try:

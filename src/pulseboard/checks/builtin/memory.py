@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulseboard.checks.builtin._given import threshold
+from pulseboard.checks.builtin._given import SUSTAINED, threshold
 from pulseboard.checks.check import GradedCheck
 from pulseboard.checks.host import cgroups
 from pulseboard.checks.host.memory import Amount
@@ -37,7 +37,7 @@ class Memory(GradedCheck):
 
     @classmethod
     def instances(cls) -> Mapping[str, Mapping[str, object]]:
-        return {"": threshold("memory_usage")}
+        return {"": {**threshold("memory_usage"), **SUSTAINED}}
 
     def run(self) -> Outcome:
         machine, container = memory_of_machine(), cgroups.memory()
