@@ -24,6 +24,7 @@ AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "admin:login"
 USE_TZ = True
+TIME_ZONE = "Europe/Madrid"
 STATIC_URL = "static/"
 
 INSTALLED_APPS = [
