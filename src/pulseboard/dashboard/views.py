@@ -11,13 +11,11 @@ The staff page over HTTP.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import global_settings
 from django.conf import settings as django_settings
-from django.contrib.admin import AdminSite
-from django.contrib.auth.views import redirect_to_login
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -25,7 +23,7 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
@@ -60,8 +58,17 @@ from pulseboard.dashboard.page import Page, page_of
 from pulseboard.dashboard.standing import Standing
 from pulseboard.monitors.store import read_pulse
 
+if TYPE_CHECKING:  # a host may have no admin
+    from django.contrib.admin import AdminSite
+
 #: With this header the script asks for the changing part of the page only.
 FRAGMENT_HEADER = "X-Pulseboard-Fragment"
+
+SIGN_IN = "Sign in to see this page."
+NO_SIGN_IN = (
+    "Nobody can sign in on this site. Send the token of its settings: "
+    "Authorization: Bearer …"
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -198,7 +205,8 @@ def _caller_or_refusal(
     elif not by_script and (url := _sign_in_url(request.get_full_path())):
         refusal = _with_headers(HttpResponseRedirect(url))
     else:
-        refusal = _refused(request, 401, "Sign in to see this page.", by_script)
+        how = SIGN_IN if _sign_in_url("") else NO_SIGN_IN
+        refusal = _refused(request, 401, how, by_script)
     return caller, refusal
 
 
@@ -321,7 +329,11 @@ def _sign_in_url(back_to: str) -> str:
     chosen = django_settings.LOGIN_URL
     if chosen == global_settings.LOGIN_URL:
         chosen = _reversed("admin:login")
-    return redirect_to_login(back_to, str(chosen)).url if chosen else ""
+    if not chosen:
+        return ""
+    address = resolve_url(chosen)
+    query = urlencode({"next": back_to}, safe="/")
+    return f"{address}{'&' if '?' in address else '?'}{query}"
 
 
 def _reversed(name: str) -> str:
