@@ -10,7 +10,6 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 from django.db import DatabaseError
 
 from pulseboard.conf import FILE_VARIABLE, Settings, get_settings
@@ -159,6 +158,8 @@ def _end(file: PidFile, screen: Screen) -> bool:
     if process is None:
         file.remove()
         return False
+    import psutil  # there, or no process would have been found
+
     try:
         process.terminate()
         process.wait(END_SECONDS)

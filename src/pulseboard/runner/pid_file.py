@@ -38,12 +38,12 @@ class PidFile:
 
     def process(self) -> psutil.Process | None:
         """Return the runner that lives, None when the file is missing or stale."""
-        # Here, so that `doctor` can say that it is missing.
-        import psutil
-
         pid = self.pid()
         if pid is None:
             return None
+        # Here, so that the rest works without, and `doctor` says what is missing.
+        import psutil
+
         try:
             process = psutil.Process(pid)
             if process.status() == psutil.STATUS_ZOMBIE:
