@@ -55,11 +55,18 @@ def reminder_due(
     return now - told_at >= wait
 
 
-def headline(kind: Step, severity: str, title: str, lasted: timedelta) -> str:
-    """Return the sentence that says it all, as the subject of a mail would."""
+def headline(
+    kind: Step, severity: str, title: str, lasted: timedelta, trouble: str = ""
+) -> str:
+    """
+    Return the sentence that says it all, as the subject of a mail would.
+
+    Args:
+        trouble: What is the matter when the alert opens, as in ``is down``.
+    """
     word = severity.capitalize()
     return {
-        Step.OPEN: f"{word}: {title}",
+        Step.OPEN: f"{word}: {title} {trouble}".rstrip(),
         Step.WORSEN: f"{word}: {title} got worse",
         Step.EASE: f"{word}: {title} got better, not yet well",
         Step.REMIND: f"Still {severity} after {duration_text(lasted)}: {title}",

@@ -91,7 +91,8 @@ def _open(change: Change) -> None:
         began_at=change.since,
         created_at=change.at,
     )
-    _tell(alert, Step.OPEN, change.at, summary=summary)
+    trouble = change.outcome.trouble
+    _tell(alert, Step.OPEN, change.at, summary=summary, trouble=trouble)
 
 
 def _move(alert: SystemAlert, kind: Step, change: Change) -> None:
@@ -129,6 +130,7 @@ def _tell(
     *,
     summary: str,
     lasted: timedelta | None = None,
+    trouble: str = "",
 ) -> None:
     """Publish one step; *lasted* ends with the trouble, by default with *at*."""
     if lasted is None:
@@ -140,7 +142,7 @@ def _tell(
             sequence=f"{kind.value}-{int(at.timestamp() * 1000)}",
             severity=alert.severity,
             title=alert.title,
-            headline=headline(kind, alert.severity, alert.title, lasted),
+            headline=headline(kind, alert.severity, alert.title, lasted, trouble),
             lasted=lasted,
             message=alert.message,
             summary=summary,

@@ -23,6 +23,7 @@ class Deadline(Generic[T]):
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def call(self, function: Callable[[], T], seconds: float) -> T:
@@ -30,12 +31,10 @@ class Deadline(Generic[T]):
         Return what *function* returns within *seconds*.
 
         Raises:
-            StillHanging: An earlier call has not come back.
+            StillHanging: An earlier call, maybe another caller's, has not come back.
             TimeoutError: This one did not come back in time.
             Exception: Whatever *function* raised.
         """
-        if self._thread is not None and self._thread.is_alive():
-            raise StillHanging(f"{self._name}: the last call still hangs")
         box: list[T] = []
         errors: list[BaseException] = []
 
@@ -45,11 +44,18 @@ class Deadline(Generic[T]):
             except BaseException as error:
                 errors.append(error)
 
-        self._thread = threading.Thread(target=work, name=self._name, daemon=True)
-        self._thread.start()
-        self._thread.join(seconds)
+        self._started(work).join(seconds)
         if errors:
             raise errors[0]
         if not box:
             raise TimeoutError(f"{self._name}: no answer in {seconds:g} s")
         return box[0]
+
+    def _started(self, work: Callable[[], None]) -> threading.Thread:
+        # Two callers at once: one would join the other's thread before it started.
+        with self._starting:
+            if self._thread is not None and self._thread.is_alive():
+                raise StillHanging(f"{self._name}: the last call still hangs")
+            self._thread = threading.Thread(target=work, name=self._name, daemon=True)
+            self._thread.start()
+            return self._thread

@@ -58,6 +58,13 @@ class Outcome:
             ok = self.status is Status.HEALTHY
             object.__setattr__(self, "reason", Reason.OK if ok else Reason.THRESHOLD)
 
+    @property
+    def trouble(self) -> str:
+        """What is the matter, as the end of a sentence: a busy CPU is not down."""
+        if self.reason is Reason.THRESHOLD and self.readings:
+            return "is beyond its limit"
+        return "is down" if self.status is Status.CRITICAL else "needs attention"
+
 
 def healthy(summary: str, **readings: float) -> Outcome:
     """Return a HEALTHY outcome with *readings*, units in their names."""

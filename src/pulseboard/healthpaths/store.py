@@ -41,6 +41,40 @@ FRESH_SECONDS = 1.0
 READ_SECONDS = 1.5
 
 
+class Figures:
+    """The figures of the requests; one reader at a time renews them."""
+
+    def __init__(self) -> None:
+        self._renewing = threading.Lock()
+        self._kept: tuple[float, dict[str, Any]] | None = None
+        self._reader: Deadline[dict[str, Any]] = Deadline(
+            "pulseboard reads request counts"
+        )
+
+    def read(self, now: datetime) -> dict[str, Any]:
+        """Return them, at most a second old; none while the database is silent."""
+        kept = self._kept
+        if not self._renewing.acquire(blocking=kept is None, timeout=-1):
+            return kept[1] if kept else {}
+        try:
+            kept = self._kept
+            if kept is None or time.monotonic() - kept[0] >= FRESH_SECONDS:
+                kept = self._kept = (time.monotonic(), self._renewed(now))
+            return kept[1]
+        finally:
+            self._renewing.release()
+
+    def forget(self) -> None:
+        """Read again next time."""
+        self._kept = None
+
+    def _renewed(self, now: datetime) -> dict[str, Any]:
+        try:
+            return self._reader.call(lambda: _read_figures(now), READ_SECONDS)
+        except (DatabaseFailure, TimeoutError):
+            return {}
+
+
 class Board:
     """The snapshot of this process; one reader at a time renews it."""
 
@@ -49,6 +83,7 @@ class Board:
         self._stored: tuple[float, Snapshot] | None = None
         self._inline: tuple[float, Snapshot] | None = None
         self._reader: Deadline[Snapshot] = Deadline("pulseboard reads results")
+        self.figures = Figures()
 
     def snapshot(self) -> Snapshot:
         """Return what is known, at most a second old while the database answers."""
@@ -66,6 +101,7 @@ class Board:
     def forget(self) -> None:
         """Read again next time; after a run by hand, and in tests."""
         self._stored = self._inline = None
+        self.figures.forget()
 
     def _renew(self) -> Snapshot:
         kept = self._stored
@@ -111,7 +147,6 @@ def _kept_seconds(stored: Snapshot, asked: Snapshot) -> float:
 
 
 board = Board()
-_figures: Deadline[dict[str, Any]] = Deadline("pulseboard reads request counts")
 
 
 def health() -> dict[str, Any]:
@@ -121,16 +156,8 @@ def health() -> dict[str, Any]:
         board.snapshot(),
         now,
         uptime_seconds=time.monotonic() - STARTED,
-        performance=_performance(now),
+        performance=board.figures.read(now),
     )
-
-
-def _performance(now: datetime) -> dict[str, Any]:
-    """Return the figures of the requests; none while the database does not answer."""
-    try:
-        return _figures.call(lambda: _read_figures(now), READ_SECONDS)
-    except (DatabaseFailure, TimeoutError):
-        return {}
 
 
 def _read_figures(now: datetime) -> dict[str, Any]:

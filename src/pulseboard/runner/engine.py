@@ -68,10 +68,13 @@ class Engine:
         max_workers: How many runs may be in time at once.
         cpu_seconds: Processor time of the runs that have ended.
         answered: Set whenever something is there to `collect`.
+        hanging: The overdue runs by name; engines that share it ask no question that
+            hangs in another.
     """
 
     max_workers: int
     answered: threading.Event = field(default_factory=threading.Event)
+    hanging: dict[str, _Run] = field(default_factory=dict)
     cpu_seconds: float = 0.0
     _running: dict[str, _Run] = field(default_factory=dict)
     _waiting: deque[Job] = field(default_factory=deque)
@@ -86,7 +89,7 @@ class Engine:
         hangs is answered at once with a timeout.
         """
         with self._lock:
-            run = self._running.get(job.name)
+            run = self._running.get(job.name) or self.hanging.get(job.name)
             if run is not None and run.overdue:
                 hung_seconds = time.monotonic() - run.started
                 self._refused.append(Finished(job, _still_hanging(hung_seconds), 0.0))
@@ -143,6 +146,7 @@ class Engine:
         if run.overdue or now - run.started < limit:
             return []
         run.overdue = True
+        self.hanging[name] = run
         return [Finished(job, _timed_out(limit), now - run.started) for job in run.jobs]
 
     def _in_time(self) -> int:
@@ -179,8 +183,21 @@ class Engine:
         with self._lock:
             run.ended = time.monotonic()
             run.outcome = outcome
+            if self.hanging.get(run.jobs[0].name) is run:
+                del self.hanging[run.jobs[0].name]
             self.cpu_seconds += time.thread_time()  # the thread lived for this run only
         self.answered.set()
+
+
+#: The checks that hang in this process, whoever asked them: the runner, a request
+#: before the first results, or a person.
+_hanging_checks: dict[str, _Run] = {}
+os.register_at_fork(after_in_child=_hanging_checks.clear)
+
+
+def engine_for_checks(max_workers: int) -> Engine:
+    """Return an engine that asks no check which hangs in this process already."""
+    return Engine(max_workers, hanging=_hanging_checks)
 
 
 def ask(job: Job) -> Outcome:

@@ -6,7 +6,7 @@ import contextlib
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,10 +39,9 @@ def run_until_told(screen: Screen, pid_path: str) -> int:
         pid_path: Where to keep our process id meanwhile; empty for nowhere.
     """
     settings = _enabled_settings()
-    with _kept_pid(pid_path):
+    with _noted_signals() as noted, _kept_pid(pid_path):
         _announce(screen)
-        runner = runner_for(settings, MODE)
-        _loop(runner, settings)
+        _loop(runner_for(settings, MODE), settings, noted)
     return FINE
 
 
@@ -66,9 +65,9 @@ def run_once(screen: Screen) -> int:
     return FINE
 
 
-def _loop(runner: Runner, settings: Settings) -> None:
+def _loop(runner: Runner, settings: Settings, noted: Sequence[int]) -> None:
     """
-    Step on a thread of its own while this one waits for a signal.
+    Step on a thread of its own until a signal is *noted* by this one.
 
     A handler runs in the middle of whatever the main thread does: setting the event
     that this very thread waits on could hang for good.
@@ -77,13 +76,12 @@ def _loop(runner: Runner, settings: Settings) -> None:
     thread = threading.Thread(
         target=run, args=(runner, settings, stop), name="pulseboard runner"
     )
-    with _noted_signals() as noted:
-        thread.start()
-        while thread.is_alive() and not noted:
-            thread.join(LOOK_EVERY_SECONDS)
-        stop.set()
-        runner.engine.answered.set()
-        thread.join()
+    thread.start()
+    while thread.is_alive() and not noted:
+        thread.join(LOOK_EVERY_SECONDS)
+    stop.set()
+    runner.engine.answered.set()
+    thread.join()
 
 
 @contextlib.contextmanager

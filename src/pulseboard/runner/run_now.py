@@ -22,7 +22,7 @@ from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition
 from pulseboard.monitors.models import RunnerLease
 from pulseboard.runner.clock import Clock
-from pulseboard.runner.engine import Engine, Job
+from pulseboard.runner.engine import Job, engine_for_checks
 from pulseboard.runner.record import record
 
 MANUAL = "manual"
@@ -101,7 +101,7 @@ def observe(
     Args:
         tell: Called with how many have answered, whenever that rises.
     """
-    engine = Engine(get_settings().max_workers)
+    engine = engine_for_checks(get_settings().max_workers)
     for name, each in definitions.items():
         engine.start(
             Job(

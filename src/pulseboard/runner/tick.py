@@ -35,7 +35,7 @@ from pulseboard.monitors.definition import Definition
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.schedule import due_slot
 from pulseboard.runner.clock import Clock
-from pulseboard.runner.engine import Engine, Finished, Job
+from pulseboard.runner.engine import Finished, Job, engine_for_checks
 from pulseboard.runner.jobs import Jobs
 from pulseboard.runner.lease import Lease, LeaseLost
 from pulseboard.runner.record import record
@@ -61,7 +61,7 @@ class Runner:
     """
 
     def __init__(self, mode: str, *, max_workers: int, tick_every: timedelta) -> None:
-        self.engine = Engine(max_workers)
+        self.engine = engine_for_checks(max_workers)
         self.lease = Lease(mode)
         self.clock = Clock()
         self.spool = Spool()

@@ -51,8 +51,16 @@ def serve(screen: Screen, bind: str, *, new_password: bool) -> int:
     listener = _listener(bind or options.bind)
     _make_tables()
     password = _admin_password(file, options, new_password)
-    _announce(screen, listener, file, password)
-    config = uvicorn.Config(
+    server = uvicorn.Server(_config(uvicorn))
+    with _survived_signals(server):
+        _announce(screen, listener, file, password)
+        server.run(sockets=[listener])
+        embedded.stop()
+    return FINE
+
+
+def _config(uvicorn: Any) -> Any:
+    return uvicorn.Config(
         get_asgi_application(),
         log_level="warning",
         access_log=False,
@@ -62,10 +70,6 @@ def serve(screen: Screen, bind: str, *, new_password: bool) -> int:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    with _survived_signals():
-        uvicorn.Server(config).run(sockets=[listener])
-        embedded.stop()
-    return FINE
 
 
 def _uvicorn() -> Any:
@@ -146,14 +150,18 @@ def _address(listener: socket.socket) -> str:
 
 
 @contextmanager
-def _survived_signals() -> Iterator[None]:
+def _survived_signals(server: Any) -> Iterator[None]:
     """
-    Outlive the signal that ends the server.
+    Outlive the signal that ends *server*, which may come before it serves.
 
     uvicorn raises it once more when it is done, and we still have a lease to give
     back.
     """
-    kept = {each: signal.signal(each, lambda *_: None) for each in SIGNALS}
+
+    def end(number: int, frame: object) -> None:
+        server.should_exit = True
+
+    kept = {each: signal.signal(each, end) for each in SIGNALS}
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from django.db import connection, connections
 
 from pulseboard.core.outcome import Outcome, Reason, healthy
 from pulseboard.core.status import Status
-from pulseboard.runner.engine import Engine, Finished, Job
+from pulseboard.runner.engine import Engine, Finished, Job, engine_for_checks
 
 
 @pytest.fixture
@@ -254,3 +254,22 @@ def test_no_thread_left_is_our_trouble_and_not_the_targets(monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", refuse)
     outcome = answer_to(lambda: healthy("never asked"))
     assert (outcome.status, outcome.reason) == (Status.UNKNOWN, Reason.ERROR)
+
+
+def test_a_check_that_hangs_in_one_engine_is_not_asked_by_another(release):
+    """F65, F66: requests ask inline while the runner's thread hangs already."""
+    asked = []
+
+    def hangs() -> Outcome:
+        asked.append("asked")
+        release.wait(30)
+        return healthy("at last")
+
+    job = Job(name="shared", question=hangs, timeout_seconds=0.05)
+    for _ in range(3):
+        engine = engine_for_checks(2)
+        engine.start(job)
+        assert answers(engine, 1)["shared"].reason is Reason.TIMEOUT
+    assert asked == ["asked"]
+    threads = [each.name for each in threading.enumerate()]
+    assert threads.count("pulseboard shared") == 1

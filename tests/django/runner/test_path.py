@@ -91,11 +91,11 @@ def test_an_outage_and_its_end_are_two_mails_in_one_thread(play, mailing, clock)
     """The issue's own example: Critical names it, one mail; recovery, one more."""
     play("HCCC")
     deliver(clock)
-    assert [m.subject for m in mail.outbox] == ["[Shop] Critical: Cache"]
+    assert [m.subject for m in mail.outbox] == ["[Shop] Critical: Cache is down"]
     play("HHH")
     deliver(clock)
     assert [m.subject for m in mail.outbox] == [
-        "[Shop] Critical: Cache",
+        "[Shop] Critical: Cache is down",
         "[Shop] Recovered: Cache, after 1 min",
     ]
     first, second = mail.outbox
@@ -140,7 +140,7 @@ def test_a_warning_that_gets_worse_is_told_once_more(play, mailing, clock):
     deliver(clock)
     assert SystemAlert.objects.get().severity == "critical"
     assert [m.subject for m in mail.outbox] == [
-        "[Shop] Warning: Cache",
+        "[Shop] Warning: Cache is beyond its limit",
         "[Shop] Critical: Cache got worse",
     ]
 

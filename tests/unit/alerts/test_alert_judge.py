@@ -46,7 +46,9 @@ def test_reminders_come_at_the_cooldown_and_warnings_once_a_day(severity, hours,
 
 def test_headlines_say_it_all():
     lasted = timedelta(minutes=42)
-    assert headline(Step.OPEN, "critical", "Cache", lasted) == "Critical: Cache"
+    assert headline(Step.OPEN, "critical", "Cache", lasted, "is down") == (
+        "Critical: Cache is down"
+    )
     assert headline(Step.CLOSE, "critical", "Cache", lasted) == (
         "Recovered: Cache, after 42 min"
     )
