@@ -36,6 +36,8 @@ DEBIAN_PACKAGES: dict[str, tuple[str, ...]] = {
     "memcached": ("memcached",),
     "mariadb-server": ("mariadbd", "/usr/sbin/mariadbd"),
     "chromium": ("chromium", "google-chrome"),
+    "faketime": ("faketime",),
+    "iproute2": ("ip", "/usr/sbin/ip", "/sbin/ip"),
 }
 
 
