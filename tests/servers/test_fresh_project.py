@@ -21,6 +21,11 @@ MACHINE_SECONDS = 60.0
 FIRST_SCREEN = {"database", "cache", "disk", "memory", "migrations", "requests"}
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
+VERSIONS = """
+import platform, django, pulseboard
+print(platform.python_version(), django.__version__, pulseboard.__file__)
+"""
+
 #: Loaded only by the check, probe or channel that needs them.
 HEAVY = {
     "httpx2",
@@ -59,7 +64,8 @@ def untouched(
     python: str, started_at: float, tmp_path_factory: pytest.TempPathFactory
 ) -> Project:
     """What ``startproject`` made, without us."""
-    return start_project(tmp_path_factory.mktemp("fresh") / "project", python)
+    folder = tmp_path_factory.mktemp("fresh") / "project"
+    return start_project(folder, python, PYTHONPATH="")
 
 
 @pytest.fixture(scope="module")

@@ -188,8 +188,9 @@ class WebServer(Server):
     name = "web"
 
     def __init__(self, project: Project, kind: str) -> None:
-        beside = {"PYTHONPATH": str(project.folder)}
-        super().__init__(environment=project.variables() | beside)
+        ours = os.environ | project.variables()
+        path = os.pathsep.join([str(project.folder), ours.get("PYTHONPATH", "")])
+        super().__init__(environment=project.variables() | {"PYTHONPATH": path})
         self.project = project
         self.kind = kind
 
