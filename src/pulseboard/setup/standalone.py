@@ -152,25 +152,8 @@ def django_values(
         "SESSION_COOKIE_NAME": "pulseboard_session",
         "DATABASES": {"default": _database(file, options)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-        "INSTALLED_APPS": [
-            "pulseboard",
-            "django.contrib.admin",
-            "django.contrib.auth",
-            "django.contrib.contenttypes",
-            "django.contrib.sessions",
-            "django.contrib.messages",
-            "django.contrib.staticfiles",
-        ],
-        "MIDDLEWARE": [
-            "pulseboard.middleware.PulseboardMiddleware",
-            "django.middleware.security.SecurityMiddleware",
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.common.CommonMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "django.contrib.messages.middleware.MessageMiddleware",
-            "django.middleware.clickjacking.XFrameOptionsMiddleware",
-        ],
+        "INSTALLED_APPS": _APPS,
+        "MIDDLEWARE": _MIDDLEWARE,
         "TEMPLATES": [_TEMPLATES],
         "ROOT_URLCONF": "pulseboard.setup.urls",
         "LOGIN_URL": "admin:login",
@@ -262,6 +245,25 @@ def _mail(file: File, options: ServerOptions) -> dict[str, Any]:
     }
 
 
+_APPS = [
+    "pulseboard",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+_MIDDLEWARE = [
+    "pulseboard.middleware.PulseboardMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
 _LONG_PASSWORDS = "django.contrib.auth.password_validation.MinimumLengthValidator"
 _TEMPLATES = {
     "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -270,8 +270,11 @@ def test_without_any_application_both_ways_are_told(tmp_path: Path) -> None:
     assert "pulseboard.toml" in ran.stderr
 
 
-def test_a_reader_that_leaves_early_is_no_traceback(project: Project) -> None:
-    command = f"{sys.executable} -m pulseboard.cli tables | true"
+@pytest.mark.parametrize("door", ["-m pulseboard.cli", "manage.py pulseboard"])
+def test_a_reader_that_leaves_early_is_no_traceback(
+    project: Project, door: str
+) -> None:
+    command = f"{sys.executable} {door} tables | true"
     ran = subprocess.run(
         command,
         shell=True,
@@ -283,3 +286,33 @@ def test_a_reader_that_leaves_early_is_no_traceback(project: Project) -> None:
         check=False,
     )
     assert ran.stderr == ""
+
+
+def test_a_host_without_auth_is_told_so_and_installed(project: Project) -> None:
+    project.append("plain.py", "urlpatterns = []")
+    project.append(
+        "settings.py",
+        f"""
+INSTALLED_APPS = ["pulseboard"]
+MIDDLEWARE = ["pulseboard.middleware.PulseboardMiddleware"]
+ROOT_URLCONF = "{NAME}.plain"
+""",
+    )
+    code, said = call(project, "init")
+    assert code == 0
+    assert "django.contrib.auth is not installed; callers need tokens" in said
+    assert "1. Mount the pages in urls.py" in said
+
+
+def test_warnings_of_ours_would_be_errors(project: Project) -> None:
+    words = ("-W", "error", "manage.py", "pulseboard")
+    assert project.run(*words, "init").returncode == 0
+    assert project.run(*words, "run", "--once").returncode == 0
+
+
+@pytest.mark.parametrize("verb", ["run", "start"])
+def test_what_is_switched_off_runs_nothing(project: Project, verb: str) -> None:
+    """D7"""
+    project.append("settings.py", 'PULSEBOARD = {"ENABLED": False}')
+    code, said = call(project, verb)
+    assert (code, "ENABLED is False" in said) == (1, True)

@@ -98,5 +98,13 @@ def examine_outbox() -> Iterator[Finding]:
 
 
 def _silent_backend() -> str:
-    module = str(django_settings.EMAIL_BACKEND).lower()
+    module = _backend().lower()
     return next((does for name, does in SILENT.items() if f".{name}." in module), "")
+
+
+def _backend() -> str:
+    """Return the dotted name of the backend; from Django 6.1 on it is in MAILERS."""
+    mailers = getattr(django_settings, "MAILERS", None)
+    if mailers:
+        return str(mailers.get("default", {}).get("BACKEND", ""))
+    return str(django_settings.EMAIL_BACKEND)

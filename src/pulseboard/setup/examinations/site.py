@@ -100,8 +100,8 @@ def _trusted_proxies() -> Iterator[Finding]:
     elif trusted:
         yield note(
             "proxies",
-            f"X-Forwarded-For is believed {trusted} proxies deep; with fewer in front "
-            "anybody could write their own address.",
+            f"TRUSTED_PROXIES is {trusted}; with fewer in front anybody could write "
+            "their own address into X-Forwarded-For.",
         )
     else:
         yield fine("proxies", "None is trusted; a client is who connects.")
