@@ -138,6 +138,12 @@ def test_init_may_be_repeated(served, fresh):
     fresh.manage("pulseboard", "init")
 
 
+def test_doctor_can_examine_everything(served, fresh):
+    shown = fresh.run("manage.py", "pulseboard", "doctor").stdout
+    assert "Last tick" in shown
+    assert "could not be examined" not in shown
+
+
 def test_a_deployment_check_says_nothing_new(untouched, fresh):
     plain = _message_ids(untouched)
     assert plain
