@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pulseboard.core.models import InstantField
 from pulseboard.core.roles import Role
 
 #: 32 random bytes in the letters of URLs.
@@ -48,15 +49,15 @@ class ApiToken(models.Model):
         help_text=_("The most it may do."),
     )
     created_by = models.CharField(_("created by"), max_length=150, blank=True)
-    created_at = models.DateTimeField(_("created"))
-    expires_at = models.DateTimeField(
+    created_at = InstantField(_("created"))
+    expires_at = InstantField(
         _("expires"),
         null=True,
         blank=True,
         help_text=_("In UTC, such as 2027-01-31 12:00. Empty: never."),
     )
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = InstantField(_("revoked"), null=True, blank=True)
+    last_used_at = InstantField(_("last used"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("API token")
@@ -115,7 +116,7 @@ class AuditEvent(models.Model):
         REFUSED = "refused", _("Refused")
         DONE = "done", _("Done")
 
-    at = models.DateTimeField(_("at"))
+    at = InstantField(_("at"))
     actor = models.CharField(_("who"), max_length=150, blank=True)
     actor_kind = models.CharField(_("recognised as"), max_length=20)
     role = models.CharField(_("role"), max_length=10, blank=True)

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pulseboard.core.models import InstantField
+
 
 class SystemAlert(models.Model):
     """Trouble that was announced. One is open per type and subject."""
@@ -30,13 +32,13 @@ class SystemAlert(models.Model):
         _("state"), max_length=15, choices=State.choices, default=State.FIRING
     )
     resolved = models.BooleanField(_("resolved"), default=False)
-    began_at = models.DateTimeField(_("began"))
-    created_at = models.DateTimeField(_("announced"))
-    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    began_at = InstantField(_("began"))
+    created_at = InstantField(_("announced"))
+    resolved_at = InstantField(_("resolved at"), null=True, blank=True)
     resolved_by = models.CharField(_("resolved by"), max_length=150, blank=True)
-    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    acknowledged_at = InstantField(_("acknowledged at"), null=True, blank=True)
     acknowledged_by = models.CharField(_("acknowledged by"), max_length=150, blank=True)
-    reminded_at = models.DateTimeField(_("last reminder"), null=True, blank=True)
+    reminded_at = InstantField(_("last reminder"), null=True, blank=True)
     #: Type and subject while open, NULL after: a unique index that every database
     #: has (MariaDB knows no partial ones) keeps it at one open alert.
     open_key = models.CharField(max_length=255, null=True, unique=True, editable=False)

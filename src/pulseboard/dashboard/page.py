@@ -26,6 +26,10 @@ from pulseboard.dashboard.standing import Standing
 FINGERPRINT_LENGTH = 32
 
 
+#: What `pulseboard demo` writes as the source of its monitors.
+DEMO = "demo"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertLine:
     """One open alert: how bad, what, the sentence, since when, whose."""
@@ -85,6 +89,7 @@ class Page:
     run: RunLine | None
     fingerprint: str
     service: str
+    has_demo: bool = False
 
 
 def page_of(observed: Observed, clock: Clock, *, service: str = "") -> Page:
@@ -103,6 +108,7 @@ def page_of(observed: Observed, clock: Clock, *, service: str = "") -> Page:
         run=_run_line(observed, clock),
         fingerprint=_fingerprint(observed, hero, cards, clock),
         service=service,
+        has_demo=any(each.source == DEMO for each in observed.monitors),
     )
 
 

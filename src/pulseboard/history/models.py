@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pulseboard.core.buckets import DAY_SECONDS, HOUR_SECONDS, instant
+from pulseboard.core.models import InstantField
 from pulseboard.core.packing import STATUSES
 from pulseboard.core.status import Status
 from pulseboard.history.key import series_of, time_of
@@ -44,7 +45,7 @@ class HealthMetric(models.Model):
         help_text=_("Keys: readings, summary, response_time_ms, reason."),
     )
     status = models.CharField(_("status"), max_length=10, choices=StatusChoice.choices)
-    timestamp = models.DateTimeField(_("time"))
+    timestamp = InstantField(_("time"))
 
     class Meta:
         verbose_name = _("health metric")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pulseboard.core.models import InstantField
+
 
 class Maintenance(models.Model):
     """A planned window: nothing is announced for what it covers."""
@@ -12,8 +14,8 @@ class Maintenance(models.Model):
     title = models.CharField(
         _("title"), max_length=150, help_text=_("Such as “Database upgrade”.")
     )
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
+    starts_at = InstantField(_("starts"))
+    ends_at = InstantField(_("ends"))
     monitors = models.JSONField(
         _("monitors"),
         default=list,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pulseboard.core.models import InstantField
 from pulseboard.core.status import Status
 from pulseboard.monitors.definition import Kind
 
@@ -42,7 +43,7 @@ class Monitor(models.Model):
     enabled = models.BooleanField(
         _("enabled"), default=True, help_text=_("Untick to stop running it.")
     )
-    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+    paused_until = InstantField(_("paused until"), null=True, blank=True)
     interval_seconds = models.FloatField(_("interval, seconds"), default=30)
     timeout_seconds = models.FloatField(_("time limit, seconds"), default=2)
     decides_readiness = models.BooleanField(_("decides readiness"), default=False)
@@ -54,7 +55,7 @@ class Monitor(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=StatusChoice.choices, default="unknown"
     )
-    status_since = models.DateTimeField(_("status since"), null=True, blank=True)
+    status_since = InstantField(_("status since"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=20, blank=True)
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     readings = models.JSONField(_("readings"), default=dict, blank=True)
@@ -63,9 +64,9 @@ class Monitor(models.Model):
     details = models.JSONField(_("details"), default=dict, blank=True)
     reference = models.CharField(_("log reference"), max_length=20, blank=True)
     degraded = models.CharField(_("poorer source"), max_length=200, blank=True)
-    ran_at = models.DateTimeField(_("last run"), null=True, blank=True)
+    ran_at = InstantField(_("last run"), null=True, blank=True)
     duration_seconds = models.FloatField(_("duration, seconds"), null=True, blank=True)
-    good_at = models.DateTimeField(_("last good"), null=True, blank=True)
+    good_at = InstantField(_("last good"), null=True, blank=True)
     good_summary = models.CharField(_("last good result"), max_length=200, blank=True)
 
     #: The last results, newest last: one letter and its time each, see `judge`.
@@ -76,7 +77,7 @@ class Monitor(models.Model):
         choices=StatusChoice.choices,
         default="unknown",
     )
-    confirmed_since = models.DateTimeField(_("confirmed since"), null=True, blank=True)
+    confirmed_since = InstantField(_("confirmed since"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("monitor")
@@ -106,13 +107,13 @@ class RunnerLease(models.Model):
     name = models.CharField(max_length=30, primary_key=True)
     holder = models.CharField(_("holder"), max_length=64, blank=True)
     number = models.BigIntegerField(_("fencing number"), default=0)
-    until = models.DateTimeField(_("held until"), null=True)
+    until = InstantField(_("held until"), null=True)
     host = models.CharField(_("host"), max_length=100, blank=True)
     pid = models.IntegerField(_("process"), null=True)
     mode = models.CharField(_("runs as"), max_length=20, blank=True)
-    started_at = models.DateTimeField(_("since"), null=True)
-    ticked_at = models.DateTimeField(_("last tick"), null=True)
-    stopped_at = models.DateTimeField(_("stopped"), null=True)
+    started_at = InstantField(_("since"), null=True)
+    ticked_at = InstantField(_("last tick"), null=True)
+    stopped_at = InstantField(_("stopped"), null=True)
     stopped_by = models.CharField(_("stopped by"), max_length=150, blank=True)
     figures = models.JSONField(_("figures"), default=dict)
 
@@ -129,7 +130,7 @@ class JobRun(models.Model):
 
     name = models.CharField(_("name"), max_length=100, primary_key=True)
     slot = models.BigIntegerField(_("slot"), default=-1)
-    ran_at = models.DateTimeField(_("last run"), null=True)
+    ran_at = InstantField(_("last run"), null=True)
     duration_seconds = models.FloatField(_("duration, seconds"), null=True)
     error = models.CharField(_("error"), max_length=200, blank=True)
     done_total = models.BigIntegerField(_("runs that succeeded"), default=0)

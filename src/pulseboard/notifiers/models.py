@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pulseboard.core.models import InstantField
+
 
 class Channel(models.Model):
     """A place people hear from us. What came from settings is read-only."""
@@ -29,7 +31,7 @@ class Channel(models.Model):
     )
     enabled = models.BooleanField(_("enabled"), default=True)
     source = models.CharField(_("declared in"), max_length=200, blank=True)
-    last_sent_at = models.DateTimeField(_("last sent"), null=True, blank=True)
+    last_sent_at = InstantField(_("last sent"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
 
     class Meta:
@@ -68,11 +70,11 @@ class Notification(models.Model):
         _("state"), max_length=10, choices=State.choices, default=State.PENDING
     )
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    created_at = models.DateTimeField(_("created"))
-    due_at = models.DateTimeField(_("next attempt"))
+    created_at = InstantField(_("created"))
+    due_at = InstantField(_("next attempt"))
     claimed_by = models.CharField(max_length=64, blank=True, editable=False)
-    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    claimed_until = InstantField(null=True, blank=True, editable=False)
+    sent_at = InstantField(_("sent"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
 
     class Meta:

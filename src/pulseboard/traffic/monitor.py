@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.conf import settings as django_settings
+from django.db import Error as DatabaseFailure
+
 from pulseboard.conf import Settings, get_settings
-from pulseboard.core.outcome import Outcome, healthy
+from pulseboard.core.outcome import Outcome, Reason, healthy, unknown
 from pulseboard.core.status import Status, worst
 from pulseboard.core.text import seconds_text
 from pulseboard.monitors.definition import Confirmation, Definition
@@ -18,8 +21,6 @@ WINDOW_SECONDS = 300
 
 def provide() -> Iterable[Definition]:
     """Return the monitor, when the middleware counts requests here."""
-    from django.conf import settings as django_settings
-
     if "pulseboard.middleware.PulseboardMiddleware" not in django_settings.MIDDLEWARE:
         return []
     return [
@@ -37,7 +38,12 @@ def provide() -> Iterable[Definition]:
 
 def ask() -> Outcome:
     """Judge the requests of the last five minutes."""
-    return judged(summary(now_utc(), WINDOW_SECONDS), get_settings())
+    try:
+        requests = summary(now_utc(), WINDOW_SECONDS)
+    except DatabaseFailure:
+        # That the database is away is the database check's finding, not this one's.
+        return unknown("the counts cannot be read", Reason.BLOCKED)
+    return judged(requests, get_settings())
 
 
 def judged(requests: Summary, settings: Settings) -> Outcome:

@@ -13,7 +13,7 @@ from pulseboard.conf import Settings
 from pulseboard.core.status import Status
 from pulseboard.traffic import store
 from pulseboard.traffic.models import TrafficCount
-from pulseboard.traffic.monitor import judged
+from pulseboard.traffic.monitor import ask, judged
 from pulseboard.traffic.store import Summary
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -144,3 +144,13 @@ def test_switched_off_means_off():
     assert "X-Response-Time" not in response.headers
     assert not store._process.recorder._pending
     assert connection.vendor
+
+
+def test_counts_that_cannot_be_read_are_unknown(monkeypatch):
+    """The database check says that the database is away; this one does not."""
+
+    def refuse(now: datetime, seconds: int) -> Summary:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("pulseboard.traffic.monitor.summary", refuse)
+    assert ask().status is Status.UNKNOWN
