@@ -69,7 +69,6 @@ def test_an_example_of_settings_is_accepted(example: Example):
 
 @pytest.mark.parametrize("example", examples("toml"), ids=lambda each: each.page)
 def test_an_example_of_a_file_is_accepted(example: Example):
-    """X25"""
     values = tomllib.loads(example.text)
     server_options(values)
     values.pop("server", None)

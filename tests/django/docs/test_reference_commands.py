@@ -1,4 +1,4 @@
-"""A verb or an option that is not described, or described and gone, fails here. M8"""
+"""A verb or an option that is not described, or described and gone, fails here."""
 
 from __future__ import annotations
 

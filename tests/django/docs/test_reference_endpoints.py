@@ -1,4 +1,4 @@
-"""A path that is not described, or described and gone, fails here. M10, X2"""
+"""A path that is not described, or described and gone, fails here."""
 
 from __future__ import annotations
 

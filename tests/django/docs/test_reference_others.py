@@ -1,4 +1,4 @@
-"""Models, system checks and public names that are not described fail here. G11, D2"""
+"""Models, system checks and public names that are not described fail here."""
 
 from __future__ import annotations
 
@@ -37,13 +37,11 @@ def test_every_model_is_described_with_what_it_is_kept_for():
 
 @pytest.mark.parametrize("model", [HealthMetric, SystemAlert])
 def test_columns_that_hosts_rely_on_are_described(model):
-    """G11"""
     described = set(named(DATA[model.__name__]))
     assert described == {field.name for field in model._meta.fields} - {"id"}
 
 
 def test_jobs_of_the_runner_are_named():
-    """C12"""
     assert {job.name for job in TABLE} <= words(DATA["Files"])
 
 

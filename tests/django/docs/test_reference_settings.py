@@ -56,7 +56,6 @@ def test_rate_limits_are_described_with_their_defaults():
 
 
 def test_options_of_the_server_are_described_with_their_defaults():
-    """X25"""
     described = named(SECTIONS["The server table"])
     assert {key: _written(cells[1], "") for key, cells in described.items()} == {
         each.name: _default(each) for each in fields(ServerOptions)
