@@ -96,6 +96,8 @@ def problem_with(outcome: object) -> str | None:
         return f"expected an Outcome, got {type(outcome).__name__}"
     if not isinstance(outcome.status, Status) or not isinstance(outcome.summary, str):
         return "expected a Status and a text in the Outcome"
+    if not isinstance(outcome.reason, Reason):
+        return f"expected a Reason in the Outcome, got {type(outcome.reason).__name__}"
     for name, value in outcome.readings.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"expected a number as reading {name!r}, got {type(value).__name__}"

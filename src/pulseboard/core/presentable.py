@@ -19,6 +19,7 @@ from pulseboard.core.status import Status
 MOST_READINGS = 32
 MOST_DETAILS = 32
 NAME_LENGTH = 100
+REFERENCE_LENGTH = 20
 
 
 def presentable(answer: object) -> Outcome:
@@ -42,6 +43,7 @@ def presentable(answer: object) -> Outcome:
             for name, value in islice(answer.readings.items(), MOST_READINGS)
         },
         details=plain(answer.details),
+        reference=_text(answer.reference, REFERENCE_LENGTH),
         degraded=_text(answer.degraded, SUMMARY_LENGTH),
     )
 

@@ -159,11 +159,23 @@ def test_the_traceback_is_in_the_log_under_the_reference_the_page_shows(caplog):
      healthy("nan", ratio=math.nan), healthy("inf", ratio=math.inf),
      Outcome(Status.HEALTHY, "text", {"ratio": "high"}),  # type: ignore[dict-item]
      Outcome("healthy", "no status"),  # type: ignore[arg-type]
+     Outcome(Status.CRITICAL, "x", reason="timeout"),  # type: ignore[arg-type]
      healthy("huge", count=10**400)],
 )  # fmt: skip
 def test_garbage_is_not_health(garbage):
     outcome = answer_to(lambda: garbage)
     assert (outcome.status, outcome.reason) == (Status.CRITICAL, Reason.BAD_RESULT)
+
+
+def test_every_text_of_an_answer_fits_where_it_is_stored():
+    """A60: a row that the database refuses would be lost."""
+    outcome = answer_to(
+        lambda: Outcome(
+            Status.WARNING, "x" * 999, degraded="x" * 999, reference="x\n" * 999
+        )
+    )
+    assert [len(outcome.summary), len(outcome.degraded)] == [200, 200]
+    assert len(outcome.reference) <= 20
 
 
 def test_asynchronous_checks_are_awaited_and_keep_the_deadline():
