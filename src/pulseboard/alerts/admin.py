@@ -21,7 +21,7 @@ from pulseboard.core.roles import Role
 
 @admin.register(SystemAlert)
 class SystemAlertAdmin(RoleAdmin[SystemAlert]):
-    """Who did what, for a year."""
+    """What was announced, open or over."""
 
     list_display = [
         "severity",

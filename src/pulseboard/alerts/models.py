@@ -69,8 +69,19 @@ class SystemAlert(models.Model):
         return f"{self.get_severity_display()}: {self.title}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the open key with the state, also for rows that a host makes."""
+        """Keep state and key with `resolved`, also for rows that a host changes."""
+        if self.resolved:
+            self.state = self.State.RESOLVED
+        elif self.state == self.State.RESOLVED:
+            self.state = self.State.FIRING
         self.open_key = (
-            None if self.resolved else f"{self.alert_type}:{self.subject}"[:255]
+            None if self.resolved else open_key_of(self.alert_type, self.subject)
         )
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "state", "open_key"}
         super().save(*args, **kwargs)
+
+
+def open_key_of(alert_type: str, subject: str) -> str:
+    """Return what an open alert of *subject* holds, and no other may."""
+    return f"{alert_type}:{subject}"[:255]

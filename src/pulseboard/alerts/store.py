@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from pulseboard.alerts.judge import TROUBLE, Step, headline, reminder_due, step
-from pulseboard.alerts.models import SystemAlert
+from pulseboard.alerts.models import SystemAlert, open_key_of
 from pulseboard.alerts.transition import Transition, publish
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.store import Change
@@ -38,7 +38,8 @@ def apply(changes: Iterable[Change], *, muted: frozenset[str] = frozenset()) -> 
 def remind(now: datetime, cooldown: timedelta) -> int:
     """Tell again what has been open for *cooldown* since it was last told."""
     told = 0
-    for alert in SystemAlert.objects.filter(state=SystemAlert.State.FIRING):
+    firing = SystemAlert.State.FIRING
+    for alert in SystemAlert.objects.filter(resolved=False, state=firing):
         last = alert.reminded_at or alert.created_at
         if not reminder_due(alert.severity, last, cooldown, now):
             continue
@@ -81,6 +82,9 @@ def active() -> list[SystemAlert]:
 
 
 def _open(change: Change) -> None:
+    # A host that resolves alerts by `update` leaves the key behind.
+    key = open_key_of(ALERT_TYPE, change.monitor)
+    SystemAlert.objects.filter(open_key=key, resolved=True).update(open_key=None)
     summary = change.outcome.summary
     alert = SystemAlert.objects.create(
         alert_type=ALERT_TYPE,
@@ -104,7 +108,7 @@ def _move(alert: SystemAlert, kind: Step, change: Change) -> None:
         return
     alert.severity = TROUBLE[change.after]
     alert.message = summary
-    alert.save(update_fields=["severity", "message", "open_key"])
+    alert.save(update_fields=["severity", "message"])
     _tell(alert, kind, change.at, summary=summary)
 
 

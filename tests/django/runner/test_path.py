@@ -240,6 +240,22 @@ def test_reminders_come_once_per_cooldown_until_acknowledged(play, mailing, cloc
     assert alerts.remind(clock.now + 2 * hour, hour) == 0
 
 
+@pytest.mark.parametrize("way", ["save", "update"])
+def test_an_alert_that_the_host_resolves_makes_room_for_the_next(play, clock, way):
+    """G11: the columns are a contract, so a host may write them."""
+    play("HCC")
+    alert = SystemAlert.objects.get()
+    if way == "save":
+        alert.resolved, alert.resolved_at = True, clock.now
+        alert.save(update_fields=["resolved", "resolved_at"])
+    else:
+        rows = SystemAlert.objects.filter(pk=alert.pk)
+        rows.update(resolved=True, resolved_at=clock.now)
+    assert alerts.remind(clock.now + timedelta(days=2), timedelta(hours=1)) == 0
+    play("HHCC")
+    assert [row.resolved for row in SystemAlert.objects.order_by("pk")] == [True, False]
+
+
 def test_a_resolved_alert_needs_a_time():
     """G11: the two columns are tied in the database."""
     from django.db import IntegrityError
