@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +40,12 @@ def smtp_sink() -> Iterator[servers.SmtpSink]:
 def chromium() -> str:
     """The path of the browser."""
     return servers.find("chromium")
+
+
+def pytest_configure() -> None:
+    """Let the servers we start hear Ctrl-C, though we may run in the background."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 _started: list[servers.Server] = []

@@ -31,10 +31,11 @@ def main() -> None:
     begin = (folder / "go").stat().st_mtime // SLOT_SECONDS + 2
     with (folder / "claims").open("a", buffering=1) as claims:
         while time.time() < (begin + slots) * SLOT_SECONDS:
-            now = datetime.fromtimestamp(time.time(), UTC)
             # As the runner does: a locked database is asked again at the next tick.
             with contextlib.suppress(OperationalError):
-                for row in store.scheduled(now):
+                rows = store.scheduled(datetime.now(UTC))
+                now = datetime.now(UTC)
+                for row in rows:
                     if store.claim(row, holder, now):
                         claims.write(json.dumps([row.name, row.slot, holder]) + "\n")
 

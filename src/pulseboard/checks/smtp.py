@@ -147,7 +147,8 @@ def _sentence(error: Exception) -> str:
         return "The mail server does not offer STARTTLS or login, as configured."
     if isinstance(error, smtplib.SMTPResponseException):
         return f"The mail server answered {error.smtp_code}."
-    if isinstance(error, TimeoutError):
+    # smtplib tells of a socket's timeout as of a connection that was closed.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return Failure.TIMEOUT.value
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return Failure.CLOSED.value

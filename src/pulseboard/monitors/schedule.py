@@ -12,6 +12,9 @@ from __future__ import annotations
 import zlib
 from datetime import UTC, datetime, timedelta
 
+#: How old a *now* may be when it meets a row; less is no clock that was set back.
+BEHIND = timedelta(seconds=60)
+
 
 def slot_at(name: str, interval: timedelta, now: datetime) -> int:
     """Return the number of the slot of *name* that *now* lies in."""
@@ -30,10 +33,12 @@ def due_slot(name: str, interval: timedelta, claimed: int, now: datetime) -> int
     Return the slot to claim now, None when *claimed* is still current.
 
     A claimed slot far ahead means that the clock was set back since: waiting for it
-    could take years, so the run is due at once.
+    could take years, so the run is due at once. A little ahead means only that *now*
+    was read a moment before the row: going back there would run a slot twice.
     """
     current = slot_at(name, interval, now)
-    return current if claimed < current or claimed > current + 1 else None
+    a_little = 1 + BEHIND // interval
+    return current if claimed < current or claimed > current + a_little else None
 
 
 def _offset_seconds(name: str, interval_seconds: float) -> float:

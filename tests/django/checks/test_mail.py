@@ -113,6 +113,7 @@ def test_a_slow_server_is_a_warning_or_critical(
 
 def test_no_mail_is_sent(configured: Callable[..., None], smtp_sink: Any) -> None:
     configured(smtp_sink.port)
+    smtp_sink.clear()
 
     assert Mail().run().status is Status.HEALTHY
     assert smtp_sink.mails() == []

@@ -14,20 +14,23 @@ GOOD = "".join(map(chr, range(40, 100)))
 
 
 @pytest.mark.parametrize(
-    ("debug", "public_url", "status"),
+    ("debug", "public_url", "hosts", "status"),
     [
-        (False, "https://example.org", Status.HEALTHY),
-        (False, "", Status.HEALTHY),
-        (True, "", Status.WARNING),
-        (True, "http://localhost:8000", Status.WARNING),
-        (True, "https://example.org", Status.CRITICAL),
-        (True, "HTTPS://example.org", Status.CRITICAL),
+        (False, "https://example.org", ["*"], Status.HEALTHY),
+        (False, "", ["*"], Status.HEALTHY),
+        (True, "", [], Status.HEALTHY),
+        (True, "http://localhost:8000", ["localhost"], Status.HEALTHY),
+        (True, "", ["localhost", "example.org"], Status.WARNING),
+        (True, "http://localhost:8000", ["*"], Status.WARNING),
+        (True, "https://example.org", [], Status.CRITICAL),
+        (True, "HTTPS://example.org", ["*"], Status.CRITICAL),
     ],
 )
 def test_debug_pages_are_worst_in_production(
-    settings: Settings, debug: bool, public_url: str, status: Status
+    settings: Settings, debug: bool, public_url: str, hosts: list[str], status: Status
 ) -> None:
     settings.DEBUG = debug
+    settings.ALLOWED_HOSTS = hosts
     settings.PULSEBOARD = {"PUBLIC_URL": public_url}
 
     assert Debug().run().status is status
@@ -49,7 +52,7 @@ def test_a_key_that_can_be_guessed_is_told(
     settings: Settings, key: str | bytes, summary: str
 ) -> None:
     settings.SECRET_KEY = key
-    settings.DEBUG = True
+    settings.DEBUG, settings.ALLOWED_HOSTS = True, ["example.org"]
     fine = summary == "long and varied enough"
 
     outcome = SecretKey().run()
@@ -59,6 +62,13 @@ def test_a_key_that_can_be_guessed_is_told(
     with override_settings(DEBUG=False):
         status = SecretKey().run().status
     assert status is (Status.HEALTHY if fine else Status.CRITICAL)
+
+
+def test_a_weak_key_is_fine_while_developing(settings: Settings) -> None:
+    settings.SECRET_KEY = "short"
+    settings.DEBUG, settings.ALLOWED_HOSTS = True, []
+
+    assert SecretKey().run().status is Status.HEALTHY
 
 
 def test_fallbacks_can_be_guessed_too(settings: Settings) -> None:

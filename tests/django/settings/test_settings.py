@@ -97,7 +97,7 @@ def complaints() -> list[str]:
         ),
         ({"CHECKS": {"disk": {"every": "-3s"}}}, "CHECKS.disk.every", "duration"),
         ({"CHECKS": {"cpu": {"warning_above": "x"}}}, "CHECKS.cpu", "valid number"),
-        ({"CHECKS": {"cpu": {"failures": 5}}}, "CHECKS.cpu", "failures <= of"),
+        ({"CHECKS": {"cpu": {"failures": 12}}}, "CHECKS.cpu", "failures <= of"),
         ({"CHECKS": {"cpu": {"warning_above": 2}}}, "CHECKS.cpu", "warning_above"),
         ({"CSP_EXTRA": {"script-src": ["'unsafe-inline'"]}}, "CSP_EXTRA", "refused"),
         ({"RATE_LIMITS": {"runs": 3}}, "RATE_LIMITS", "runs"),

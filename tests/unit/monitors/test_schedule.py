@@ -37,6 +37,13 @@ def test_a_clock_set_back_does_not_stall_the_schedule(back):
     assert due_slot("disk", EVERY, slot, NOW - back) is not None
 
 
+def test_a_now_that_is_a_moment_old_does_not_claim_an_earlier_slot_again():
+    """X32: a process that waited for a lock sees a row that is ahead of it."""
+    second = timedelta(seconds=1)
+    slot = slot_at("disk", second, NOW)
+    assert due_slot("disk", second, slot, NOW - timedelta(seconds=30)) is None
+
+
 def test_monitors_of_one_interval_spread_over_it():
     starts = {slot_start(f"check {n}", EVERY, 0).timestamp() % 30 for n in range(100)}
     assert len(starts) > 80

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings as django_settings
+
 from pulseboard.conf import get_settings
 
 
@@ -35,6 +37,15 @@ def labels(check: str, *, option: str = "") -> list[str]:
 def _rounded(limit: float | None) -> float | None:
     # Percent times 0.01 leaves dust in the last digit, and people see the option.
     return None if limit is None else round(limit, 9)
+
+
+#: How a machine calls itself.
+OWN_NAMES = {"localhost", "127.0.0.1", "::1", "[::1]", ".localhost"}
+
+
+def serves_this_machine_only() -> bool:
+    """Return whether ``ALLOWED_HOSTS`` lets in nobody else, as while developing."""
+    return set(django_settings.ALLOWED_HOSTS) <= OWN_NAMES
 
 
 #: A busy minute is no trouble: it takes ten results in a row, five minutes at 30 s.

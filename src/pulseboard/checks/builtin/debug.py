@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings as django_settings
 
+from pulseboard.checks.builtin._given import serves_this_machine_only
 from pulseboard.checks.check import Check
 from pulseboard.checks.registry import check
 from pulseboard.conf import get_settings
@@ -18,8 +19,9 @@ class Debug(Check):
     """
     Django's ``DEBUG``: it shows settings and source to whoever causes an error.
 
-    Statuses: healthy when off; warning when on; critical when on although
-    ``PUBLIC_URL`` begins with ``https://``, as it does in production.
+    Statuses: healthy when off, or when on for this machine only, as while
+    developing; warning when on although ``ALLOWED_HOSTS`` names other hosts; critical
+    when on although ``PUBLIC_URL`` begins with ``https://``, as in production.
     """
 
     def run(self) -> Outcome:
@@ -27,4 +29,6 @@ class Debug(Check):
             return healthy("DEBUG is off")
         if get_settings().public_url.lower().startswith("https://"):
             return critical("DEBUG is on, and PUBLIC_URL says this is production")
-        return warning("DEBUG is on")
+        if not serves_this_machine_only():
+            return warning("DEBUG is on, and ALLOWED_HOSTS names other hosts")
+        return healthy("DEBUG is on, for this machine only")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
+from pulseboard.checks.builtin._given import serves_this_machine_only
 from pulseboard.checks.check import Check
 from pulseboard.checks.registry import check
 from pulseboard.core.outcome import Outcome, Reason, healthy
@@ -26,13 +27,17 @@ class SecretKey(Check):
     Weak is a key that is missing, has fewer than 50 characters or 5 different ones,
     or begins with ``django-insecure-``, as the ones ``startproject`` writes.
 
-    Statuses: healthy; warning when weak with ``DEBUG`` on, critical with it off.
+    Statuses: healthy, also when weak with ``DEBUG`` on for this machine only, as
+    while developing; warning when weak with ``DEBUG`` on for others too; critical when
+    weak with it off.
     """
 
     def run(self) -> Outcome:
         problem = _problem()
         if not problem:
             return healthy("long and varied enough")
+        if django_settings.DEBUG and serves_this_machine_only():
+            return healthy(f"{problem}, for this machine only")
         status = Status.WARNING if django_settings.DEBUG else Status.CRITICAL
         return Outcome(status, problem, reason=Reason.THRESHOLD)
 
