@@ -56,13 +56,19 @@ def reminder_due(
 
 
 def headline(
-    kind: Step, severity: str, title: str, lasted: timedelta, trouble: str = ""
+    kind: Step,
+    severity: str,
+    title: str,
+    lasted: timedelta,
+    trouble: str = "",
+    end: str = "Recovered",
 ) -> str:
     """
     Return the sentence that says it all, as the subject of a mail would.
 
     Args:
         trouble: What is the matter when the alert opens, as in ``is down``.
+        end: How it came to its end when it closes.
     """
     word = severity.capitalize()
     return {
@@ -70,5 +76,5 @@ def headline(
         Step.WORSEN: f"{word}: {title} got worse",
         Step.EASE: f"{word}: {title} got better, not yet well",
         Step.REMIND: f"Still {severity} after {duration_text(lasted)}: {title}",
-        Step.CLOSE: f"Recovered: {title}, after {duration_text(lasted)}",
+        Step.CLOSE: f"{end}: {title}, after {duration_text(lasted)}",
     }[kind]

@@ -10,6 +10,8 @@ from django.db import transaction
 from pulseboard.alerts.judge import TROUBLE, Step, headline, reminder_due, step
 from pulseboard.alerts.models import SystemAlert, open_key_of
 from pulseboard.alerts.transition import Transition, publish
+from pulseboard.core.status import Status
+from pulseboard.monitors import store as monitors
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.store import Change
 
@@ -35,11 +37,37 @@ def apply(changes: Iterable[Change], *, muted: frozenset[str] = frozenset()) -> 
             _move(alert, kind, change)
 
 
-def remind(now: datetime, cooldown: timedelta) -> int:
-    """Tell again what has been open for *cooldown* since it was last told."""
+def settle(now: datetime, *, muted: frozenset[str] = frozenset()) -> None:
+    """
+    Open and close what no change of status will.
+
+    A monitor that is gone or switched off never gets well, so its alert is closed
+    here. Trouble that began in maintenance and outlasts it is announced here.
+    """
+    open_alerts = SystemAlert.objects.filter(alert_type=ALERT_TYPE, resolved=False)
+    subjects = set(open_alerts.values_list("subject", flat=True))
+    watched = {row.name for row in monitors.current()}
+    for alert in open_alerts.exclude(subject__in=watched):
+        _end(alert, "", now, "No longer monitored")
+    for row in monitors.scheduled(now):
+        if row.name not in subjects | muted and _is_untold(row):
+            with transaction.atomic():
+                _open(monitors.standing(row, now))
+
+
+def remind(
+    now: datetime, cooldown: timedelta, *, muted: frozenset[str] = frozenset()
+) -> int:
+    """
+    Tell again what has been open for *cooldown* since it was last told.
+
+    Args:
+        muted: Monitors of which nothing is told now.
+    """
     told = 0
     firing = SystemAlert.State.FIRING
-    for alert in SystemAlert.objects.filter(resolved=False, state=firing):
+    rows = SystemAlert.objects.filter(resolved=False, state=firing)
+    for alert in rows.exclude(subject__in=muted):
         last = alert.reminded_at or alert.created_at
         if not reminder_due(alert.severity, last, cooldown, now):
             continue
@@ -65,11 +93,9 @@ def acknowledge(alert_id: int, who: str, now: datetime) -> SystemAlert | None:
 
 def resolve(alert_id: int, who: str, now: datetime) -> SystemAlert | None:
     """Close by hand and tell those who were told. None when it is not open."""
-    with transaction.atomic():
-        alert = SystemAlert.objects.filter(pk=alert_id, resolved=False).first()
-        if alert is None or not _close(alert, who, now):
-            return None
-        _tell(alert, Step.CLOSE, now, summary=f"Resolved by {who}")
+    alert = SystemAlert.objects.filter(pk=alert_id, resolved=False).first()
+    if alert is None or not _end(alert, who, now, f"Resolved by {who}"):
+        return None
     return alert
 
 
@@ -79,6 +105,24 @@ def active() -> list[SystemAlert]:
     return sorted(
         rows, key=lambda row: (row.severity != "critical", -row.began_at.timestamp())
     )
+
+
+def _end(alert: SystemAlert, who: str, now: datetime, how: str) -> bool:
+    """Close *alert* for another reason than good news, and tell who was told."""
+    with transaction.atomic():
+        if not _close(alert, who, now):
+            return False
+        _tell(alert, Step.CLOSE, now, summary=how, end=how)
+    return True
+
+
+def _is_untold(row: Monitor) -> bool:
+    """Return whether *row* is in trouble that nobody closed by hand."""
+    if not {Status(row.confirmed), Status(row.status)} <= set(TROUBLE):
+        return False
+    closed = SystemAlert.objects.filter(alert_type=ALERT_TYPE, subject=row.name)
+    by_hand = closed.filter(resolved_at__gte=row.confirmed_since)
+    return not by_hand.exclude(resolved_by="").exists()
 
 
 def _open(change: Change) -> None:
@@ -135,6 +179,7 @@ def _tell(
     summary: str,
     lasted: timedelta | None = None,
     trouble: str = "",
+    end: str = "Recovered",
 ) -> None:
     """Publish one step; *lasted* ends with the trouble, by default with *at*."""
     if lasted is None:
@@ -146,7 +191,7 @@ def _tell(
             sequence=f"{kind.value}-{int(at.timestamp() * 1000)}",
             severity=alert.severity,
             title=alert.title,
-            headline=headline(kind, alert.severity, alert.title, lasted, trouble),
+            headline=headline(kind, alert.severity, alert.title, lasted, trouble, end),
             lasted=lasted,
             message=alert.message,
             summary=summary,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Q
 
-from pulseboard.core.outcome import Outcome
+from pulseboard.core.outcome import Outcome, Reason
 from pulseboard.core.status import Status
 from pulseboard.monitors.definition import Confirmation, Definition
 from pulseboard.monitors.judge import Judgement, Result, judge
@@ -147,6 +147,20 @@ def judgement_of(row: Monitor) -> Judgement:
         for status, seconds in row.memory
     )
     return Judgement(Status(row.confirmed), row.confirmed_since, memory)
+
+
+def standing(row: Monitor, now: datetime) -> Change:
+    """Return what *row* believes at *now* as if it were news."""
+    status = Status(row.confirmed)
+    outcome = Outcome(status, row.summary, row.readings, Reason(row.reason))
+    since = row.confirmed_since or now
+    return Change(row.name, row.title, Status.UNKNOWN, status, since, now, outcome)
+
+
+def paused(now: datetime) -> frozenset[str]:
+    """Return the names of the monitors that are not asked at *now*, for a while."""
+    rows = Monitor.objects.filter(paused_until__gt=now)
+    return frozenset(rows.values_list("name", flat=True))
 
 
 def current() -> list[Monitor]:

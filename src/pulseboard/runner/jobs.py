@@ -23,6 +23,7 @@ from pulseboard.core.outcome import Outcome, Reason, healthy
 from pulseboard.core.status import Status
 from pulseboard.history import store as history
 from pulseboard.history.retention import Keep
+from pulseboard.maintenance import store as maintenance
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.models import JobRun
 from pulseboard.monitors.schedule import due_slot
@@ -101,9 +102,15 @@ def prune_all(now: datetime, *, days: int | None = None) -> dict[str, int]:
             return dict(deleted)
 
 
+def settle(now: datetime) -> None:
+    """Announce what outlasted maintenance, close what nobody watches any more."""
+    alerts.settle(now, muted=_in_maintenance(now))
+
+
 def remind(now: datetime) -> None:
     """Tell again what stays open."""
-    alerts.remind(now, get_settings().alert_cooldown)
+    quiet = _in_maintenance(now) | monitors.paused(now)
+    alerts.remind(now, get_settings().alert_cooldown, muted=quiet)
 
 
 def summarize(now: datetime) -> None:
@@ -127,6 +134,7 @@ TABLE = (
     Scheduled(name="channels", every=timedelta(minutes=1), run=synchronize_channels),
     Scheduled(name="health check summary", every=timedelta(minutes=5), run=summarize),
     Scheduled(name="history roll-up", every=timedelta(minutes=5), run=roll_up),
+    Scheduled(name="alerts", every=timedelta(minutes=1), run=settle),
     Scheduled(name="reminders", every=timedelta(minutes=1), run=remind),
     Scheduled(name="cleanup", every=timedelta(minutes=10), run=cleanup),
 )
@@ -200,6 +208,10 @@ class Jobs:
         kind = outcome.summary.removeprefix("raised ")
         line = f"failed: {kind}" if failed else "executed successfully"
         schedule_log.write(get_settings().log_folder(), f"Job {name} {line}", now)
+
+
+def _in_maintenance(now: datetime) -> frozenset[str]:
+    return maintenance.muted((row.name for row in monitors.current()), now)
 
 
 def _known_slots() -> dict[str, int]:

@@ -20,6 +20,7 @@ from pulseboard.monitors.definition import Definition
 from pulseboard.monitors.models import Monitor
 from pulseboard.notifiers import store as notifiers
 from pulseboard.notifiers.models import Notification
+from pulseboard.runner import jobs
 from pulseboard.runner.record import record
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,6 +165,52 @@ def test_maintenance_mutes_opening_and_not_measuring(play, clock):
     play("HCCC")
     assert not SystemAlert.objects.exists()
     assert Monitor.objects.get().status == "critical"
+
+
+def test_trouble_that_outlasts_maintenance_is_announced(play, mailing, clock):
+    """X33: what it muted is not lost."""
+    Maintenance.objects.create(
+        title="Upgrade", starts_at=START, ends_at=START + timedelta(minutes=3)
+    )
+    play("HCCC")
+    alerts.settle(clock.now, muted=frozenset({"cache"}))
+    assert not SystemAlert.objects.exists()
+    for _ in range(2):
+        alerts.settle(clock.now)
+    assert SystemAlert.objects.get().began_at == START + timedelta(seconds=60)
+    deliver(clock)
+    assert [m.subject for m in mail.outbox] == ["[Shop] Critical: Cache is down"]
+
+
+def test_an_alert_that_was_resolved_by_hand_stays_so(play, clock):
+    """M5"""
+    play("HCC")
+    alerts.resolve(SystemAlert.objects.get().pk, "ana", clock.now)
+    alerts.settle(clock.now)
+    assert SystemAlert.objects.get().resolved
+
+
+@pytest.mark.parametrize("change", [{"declared": False}, {"enabled": False}])
+def test_an_alert_whose_monitor_is_gone_is_closed(play, mailing, clock, change):
+    """X14: whoever was told that it is down is told why nothing more will come."""
+    play("HCC")
+    Monitor.objects.update(**change)
+    alerts.settle(clock.now)
+    assert SystemAlert.objects.get().resolved
+    deliver(clock)
+    assert mail.outbox[-1].subject == "[Shop] No longer monitored: Cache, after 30 s"
+
+
+def test_nobody_is_reminded_of_what_is_paused(play, clock):
+    """X33"""
+    play("HCC")
+    Monitor.objects.update(paused_until=clock.now + timedelta(days=7))
+    clock.now += timedelta(days=2)
+    jobs.remind(clock.now)
+    assert SystemAlert.objects.get().reminded_at is None
+    Monitor.objects.update(paused_until=None)
+    jobs.remind(clock.now)
+    assert SystemAlert.objects.get().reminded_at == clock.now
 
 
 def test_the_same_result_twice_is_recorded_once(play, definitions, clock):
