@@ -35,7 +35,7 @@ Secret = str | Callable[[], str] | None
 PREFIX = "PULSEBOARD_"
 #: Environment variables of ours that are no settings.
 FILE_VARIABLE = "PULSEBOARD_FILE"
-NOT_SETTINGS = {FILE_VARIABLE, "PULSEBOARD_FAILPOINT"}
+NOT_SETTINGS = {FILE_VARIABLE}
 
 BOOLEANS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(
     ("0", "false", "no", "off"), False

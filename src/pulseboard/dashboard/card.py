@@ -173,10 +173,9 @@ def _measured(monitor: ObservedMonitor, standing: Standing) -> str:
     label = reading_label(next(iter(monitor.readings)))
     limit = limit_text(monitor, standing) if standing.fails else ""
     # A limit that the summary already names would be said twice.
-    known = limit.removeprefix("limit ")
-    return ", ".join(
-        part for part in (said or label, limit if known not in said else "") if part
-    )
+    is_said = "limit" in said or limit.removeprefix("limit ") in said
+    new = "" if is_said else limit
+    return ", ".join(part for part in (said or label, new) if part)
 
 
 def _first_run(monitor: ObservedMonitor, clock: Clock) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pulseboard.core.intervals import Uptime
 from pulseboard.core.text import (
     duration_text,
+    percent_text,
     reading_label,
     reading_text,
     seconds_text,
@@ -53,6 +55,7 @@ class Component:
     readings: Rows
     details: Rows
     options: Rows
+    uptimes: Rows
     schedule: Rows
     results: tuple[ResultLine, ...]
 
@@ -62,8 +65,15 @@ def component_of(
     clock: Clock,
     pulse: Pulse | None,
     results: Sequence[ObservedResult],
+    uptimes: Sequence[tuple[str, Uptime]] = (),
 ) -> Component:
-    """Return the page of *monitor*; *results* come newest first."""
+    """
+    Return the page of *monitor*.
+
+    Args:
+        results: Newest first.
+        uptimes: By the words for the stretch they are of.
+    """
     silence = silence_of(pulse, clock)
     return Component(
         card=card_of(monitor, clock, running=not silence),
@@ -73,9 +83,25 @@ def component_of(
         readings=_readings(monitor.readings),
         details=_plain(monitor.details),
         options=_plain(monitor.options),
+        uptimes=tuple((words, _uptime_text(uptime)) for words, uptime in uptimes),
         schedule=_schedule(monitor),
         results=tuple(_result_line(result, clock) for result in results),
     )
+
+
+def _uptime_text(uptime: Uptime) -> str:
+    """Return the share and what it leaves out, as in ``99.98%, 2 min down``."""
+    if uptime.ratio is None:
+        return "nothing measured"
+    parts = [percent_text(uptime.ratio)]
+    for seconds, words in (
+        (uptime.down_seconds, "down"),
+        (uptime.unknown_seconds, "not measured, left out"),
+        (uptime.excluded_seconds, "maintenance, left out"),
+    ):
+        if seconds >= 1:
+            parts.append(f"{duration_text(seconds)} {words}")
+    return ", ".join(parts)
 
 
 def _readings(readings: Mapping[str, float]) -> Rows:

@@ -9,6 +9,7 @@ from django.db.models import Case, Count, IntegerField, Value, When
 
 from pulseboard.alerts.models import SystemAlert
 from pulseboard.core.errors import ConfigError
+from pulseboard.core.intervals import Uptime
 from pulseboard.core.status import Status
 from pulseboard.dashboard.observed import (
     Observed,
@@ -21,7 +22,8 @@ from pulseboard.dashboard.observed import (
 from pulseboard.dashboard.spark import hour_of
 from pulseboard.history.models import HealthMetric
 from pulseboard.history.points import Recent
-from pulseboard.history.store import recent_points
+from pulseboard.history.store import recent_points, uptime_of
+from pulseboard.maintenance.store import windows_of
 from pulseboard.monitors.models import Monitor, RunnerLease
 from pulseboard.monitors.registry import definitions
 from pulseboard.monitors.schedule import slot_start
@@ -37,6 +39,14 @@ MANUAL = "manual"
 #: What is drawn of a monitor without readings: how long its runs took.
 DURATION = "run_time_seconds"
 _UNSENT = (Notification.State.PENDING, Notification.State.SENDING)
+
+
+#: Over which stretches the page of a component says how it was.
+WINDOWS = (
+    ("24 hours", timedelta(hours=24)),
+    ("7 days", timedelta(days=7)),
+    ("30 days", timedelta(days=30)),
+)
 
 
 def read(now: datetime) -> Observed:
@@ -61,6 +71,23 @@ def read_monitor(name: str, now: datetime) -> ObservedMonitor | None:
     if row is None:
         return None
     return _monitor(row, _hours([row], now).get(name, ()), now)
+
+
+def read_uptime(name: str, now: datetime) -> list[tuple[str, Uptime]]:
+    """Return the uptime of the monitor called *name* over each of `WINDOWS`."""
+    row = Monitor.objects.filter(name=name).first()
+    # Two intervals after its last result nobody knows how it is.
+    known_until = (
+        {name: min(row.ran_at + 2 * row.interval, now)} if row and row.ran_at else {}
+    )
+    found = []
+    for words, length in WINDOWS:
+        window = (now - length, now)
+        excluded = {name: windows_of(name, *window)}
+        uptimes = uptime_of([name], *window, excluded=excluded, known_until=known_until)
+        if name in uptimes:
+            found.append((words, uptimes[name]))
+    return found
 
 
 def recent_results(name: str) -> list[ObservedResult]:

@@ -112,7 +112,11 @@ def component(request: HttpRequest, name: str) -> HttpResponse:
     if monitor is None:
         return _message(request, 404, "There is no component of this name.", context)
     context["component"] = component_of(
-        monitor, clock, read_pulse(), store.recent_results(name)
+        monitor,
+        clock,
+        read_pulse(),
+        store.recent_results(name),
+        store.read_uptime(name, clock.now),
     )
     return _with_headers(
         render(request, "pulseboard/dashboard/component.html", context)

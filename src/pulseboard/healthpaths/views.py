@@ -57,6 +57,8 @@ def path(view: View) -> View:
 def basic(request: HttpRequest) -> HttpResponse:
     """Answer the one word for load balancers."""
     now = datetime.now(UTC)
+    if not get_settings().enabled:
+        return _status_answer(request, Status.UNKNOWN, now, ready=True)
     status = public_status(board.snapshot(), now)
     return _status_answer(request, status, now, ready=status is not Status.CRITICAL)
 
@@ -74,6 +76,8 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer whether to send traffic here; the reasons only to who may know."""
     now = datetime.now(UTC)
+    if not get_settings().enabled:  # nobody asks, so nobody may conclude
+        return _status_answer(request, Status.UNKNOWN, now, ready=True)
     snapshot = board.snapshot()
     if "checks" in request.GET:
         return _selected(request, snapshot, now)

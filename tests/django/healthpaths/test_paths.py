@@ -231,6 +231,15 @@ def test_every_answer_tells_how_long_it_took(client):
     assert 0 <= float(seconds) < 60
 
 
+@pytest.mark.parametrize("path", ["", "ready"])
+def test_switched_off_nobody_is_taken_out_of_service(client, settings, path):
+    """D7: nobody asks, so nobody may conclude."""
+    settings.PULSEBOARD = {"ENABLED": False}
+    deciding("database", "critical", age=timedelta(hours=1))
+    code, body = get(client, path)
+    assert (code, body["status"]) == (200, "unknown")
+
+
 def test_wrong_settings_do_not_kill_the_process_that_is_asked(client, settings):
     """F72"""
     settings.PULSEBOARD = {"MAX_WORKERS": "many"}

@@ -6,6 +6,7 @@ It takes the way of what was observed, so every page reads it alike.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Mapping
 
 from django.db import router, transaction
@@ -15,11 +16,14 @@ from pulseboard.core.packing import Sample
 from pulseboard.history.key import MOST_SERIES, key_of
 from pulseboard.history.models import HealthMetric, Packed, Series
 from pulseboard.history.store.packed import _write as write_hours
+from pulseboard.history.store.retry import retried
 from pulseboard.history.store.series import RUNS, chunks, ids_of_readings, ids_of_runs
 
 #: Hours, each of one series, that one transaction writes.
 HOURS_AT_ONCE = 480
 ROWS_AT_ONCE = 1000
+#: A runner may write every second meanwhile.
+TRIES = 20
 
 
 def backfill(monitor: str, reading: str, hours: Mapping[int, set[Sample]]) -> None:
@@ -31,14 +35,14 @@ def backfill(monitor: str, reading: str, hours: Mapping[int, set[Sample]]) -> No
     """
     series = _series(monitor, reading)
     for chunk in chunks(hours, HOURS_AT_ONCE):
-        with transaction.atomic(using=router.db_for_write(Series)):
-            write_hours({key_of(hour, series): hours[hour] for hour in chunk})
+        packed = {key_of(hour, series): hours[hour] for hour in chunk}
+        retried(functools.partial(_write, packed), tries=TRIES)
 
 
 def backfill_metrics(rows: Iterable[HealthMetric]) -> None:
     """Store *rows* of HealthMetric as they are."""
     for chunk in chunks(rows, ROWS_AT_ONCE):
-        HealthMetric.objects.bulk_create(chunk)
+        retried(functools.partial(HealthMetric.objects.bulk_create, chunk), tries=TRIES)
 
 
 def forget(monitors: Collection[str]) -> int:
@@ -50,7 +54,13 @@ def forget(monitors: Collection[str]) -> int:
     metrics = HealthMetric.objects.filter(metric_name__in=monitors)
     deleted += _delete(HealthMetric, metrics.values_list("pk", flat=True))
     # Runs and intervals go with their series.
-    return deleted + Series.objects.filter(pk__in=series).delete()[0]
+    rows = Series.objects.filter(pk__in=series)
+    return deleted + retried(rows.delete, tries=TRIES)[0]
+
+
+def _write(packed: Mapping[int, set[Sample]]) -> None:
+    with transaction.atomic(using=router.db_for_write(Series)):
+        write_hours(packed)
 
 
 def _series(monitor: str, reading: str) -> int:
@@ -67,5 +77,5 @@ def _forget_packed(model: type[Packed], series: Collection[int]) -> int:
 def _delete(model: type[Model], ids: Iterable[int]) -> int:
     kept = list(ids)
     for chunk in chunks(kept):
-        model._default_manager.filter(pk__in=chunk).delete()
+        retried(model._default_manager.filter(pk__in=chunk).delete, tries=TRIES)
     return len(kept)

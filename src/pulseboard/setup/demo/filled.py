@@ -8,8 +8,9 @@ interruption is found and removed by the next call.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from pulseboard.alerts.models import SystemAlert
 from pulseboard.core.buckets import epoch_hour, instant
@@ -22,6 +23,7 @@ from pulseboard.history.observed import Observed
 from pulseboard.history.store import note_confirmed, remember
 from pulseboard.history.store.backfill import backfill, backfill_metrics, forget
 from pulseboard.history.store.packed import GRACE
+from pulseboard.history.store.retry import retried
 from pulseboard.history.store.series import RUNS
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.store import DEMO
@@ -42,6 +44,9 @@ from pulseboard.setup.demo.made import (
 
 ALERT_TYPE = "demo"
 METRICS_FOR = timedelta(days=7)
+TRIES = 20
+T = TypeVar("T")
+
 #: So long that a demonstration does not turn stale while it is looked at.
 INTERVAL = timedelta(days=7)
 
@@ -73,8 +78,13 @@ def remove() -> int:
     names = {each.name for each in MONITORS} - _real_names()
     deleted = forget(names)
     alerts = SystemAlert.objects.filter(alert_type=ALERT_TYPE, subject__in=names)
-    deleted += alerts.delete()[0]
-    return deleted + Monitor.objects.filter(name__in=names, source=DEMO).delete()[0]
+    rows = Monitor.objects.filter(name__in=names, source=DEMO)
+    return deleted + _patiently(alerts.delete)[0] + _patiently(rows.delete)[0]
+
+
+def _patiently(write: Callable[[], T]) -> T:
+    """A runner may write every second meanwhile."""
+    return retried(write, tries=TRIES)
 
 
 def _real_names() -> set[str]:
@@ -84,7 +94,7 @@ def _real_names() -> set[str]:
 
 
 def _fill_one(monitor: DemoMonitor, now: datetime) -> None:
-    Monitor.objects.create(**_row(monitor, now))
+    _patiently(lambda: Monitor.objects.create(**_row(monitor, now)))
     # What is younger is still kept as rows, as it would be.
     packed_until = epoch_hour(now - GRACE)
     first = epoch_hour(now - timedelta(days=DAYS))
@@ -92,11 +102,12 @@ def _fill_one(monitor: DemoMonitor, now: datetime) -> None:
     closed = [each for each in made if each.hour < packed_until]
     backfill(monitor.name, RUNS, {each.hour: set(each.durations) for each in closed})
     backfill(monitor.name, monitor.reading, {e.hour: set(e.values) for e in closed})
-    _note_statuses(monitor, now)
+    _patiently(lambda: _note_statuses(monitor, now))
     backfill_metrics(_metrics(monitor, closed, now))
     recent = [each for each in made if each.hour >= packed_until]
-    remember([each for each in _observed(monitor, recent, now) if each.at <= now])
-    SystemAlert.objects.bulk_create(_alerts(monitor, now))
+    observed = [each for each in _observed(monitor, recent, now) if each.at <= now]
+    _patiently(lambda: remember(observed))
+    _patiently(lambda: SystemAlert.objects.bulk_create(_alerts(monitor, now)))
 
 
 def _row(monitor: DemoMonitor, now: datetime) -> dict[str, object]:
