@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.signals import setting_changed
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,3 +25,11 @@ class PulseboardConfig(AppConfig):
         registry.provide(configured.provide)
         registry.provide(traffic.provide)
         run_now.fill_in(run_by_hand, run_without_database)
+        setting_changed.connect(_forget_monitors)
+
+
+def _forget_monitors(**kwargs: Any) -> None:
+    """Ask again after `override_settings`: databases and caches have monitors, too."""
+    from pulseboard.monitors import registry
+
+    registry.forget()

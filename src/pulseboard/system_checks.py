@@ -14,6 +14,7 @@ from pulseboard.access.headers import content_security_policy
 from pulseboard.checks.configured import plan_of
 from pulseboard.conf import Settings, build_settings
 from pulseboard.core.errors import ConfigError
+from pulseboard.monitors import registry
 
 TAG = "pulseboard"
 MIDDLEWARE = "pulseboard.middleware.PulseboardMiddleware"
@@ -64,6 +65,7 @@ def _related(settings: Settings) -> Iterable[str]:
                 f"'10.0.0.0/8', got {network!r}"
             )
     yield from plan_of(settings).problems
+    yield from registry.problems()
 
 
 def _foreign_names() -> Iterable[CheckMessage]:

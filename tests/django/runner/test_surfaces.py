@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from pulseboard.healthpaths.store import board
+from pulseboard.monitors import latest
 from pulseboard.monitors.models import Monitor, RunnerLease
 from pulseboard.monitors.store import start_runners, stop_runners
 from pulseboard.runner.lease import Lease
@@ -19,7 +20,9 @@ TOKEN = {"HTTP_AUTHORIZATION": "Bearer a-settings-token"}
 
 
 @pytest.fixture(autouse=True)
-def host(settings):
+def host(settings, monkeypatch):
+    # What earlier tests asked would be newer than our row.
+    monkeypatch.setattr(latest, "_latest", {})
     settings.PULSEBOARD = {"TOKEN": "a-settings-token"}
     Monitor.objects.create(
         name="database",
