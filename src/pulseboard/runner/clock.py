@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 
 QUERIES = {
-    "postgresql": "SELECT clock_timestamp()",
+    # Without the host's time zone, whatever USE_TZ makes of it.
+    "postgresql": "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
     "mysql": "SELECT UTC_TIMESTAMP(6)",
 }
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 from pulseboard.conf import get_settings
 from pulseboard.core.errors import ConfigError
+from pulseboard.monitors import registry
 from pulseboard.runner.ending import hear_the_end
 from pulseboard.runner.foreground import run, runner_for, serve_beside
 from pulseboard.runner.tick import Runner
@@ -193,12 +194,21 @@ def _main(state: _Embedded) -> None:
 
 def _run(state: _Embedded) -> None:
     state.started = True
+    _load_checks()
     settings = get_settings()
     if settings.runner == "embedded":
         state.runner = runner_for(settings, "embedded")
         run(state.runner, settings, state.stop, beside=flush_if_due)
     else:
         serve_beside(state.stop, flush_if_due)
+
+
+def _load_checks() -> None:
+    """Import what is declared now: a request that asks inline must not wait for it."""
+    try:
+        registry.definitions()
+    except Exception:
+        logger.exception("The declared monitors cannot be loaded")
 
 
 def _see_the_last_requests_out(state: _Embedded) -> None:

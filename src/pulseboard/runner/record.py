@@ -65,7 +65,7 @@ def _record(
         row = rows.get(each.monitor)
         if row is None:
             continue
-        change = _one(row, each, definitions)
+        change = _one(row, each, definitions, now)
         if change is not None:
             history.note_confirmed(change.monitor, change.after, change.since)
             changes.append(change)
@@ -75,8 +75,13 @@ def _record(
 
 
 def _one(
-    row: Monitor, each: Observed, definitions: Mapping[str, Definition]
+    row: Monitor,
+    each: Observed,
+    definitions: Mapping[str, Definition],
+    now: datetime,
 ) -> Change | None:
+    if row.ran_at is not None and row.ran_at > now:
+        row.ran_at = None  # the clock was set back since: that result is not newer
     definition = definitions.get(each.monitor)
     policy = definition.confirmation if definition else Confirmation()
     return monitors.record(row, each.outcome, each.at, each.duration_seconds, policy)
