@@ -1,0 +1,1 @@
+"""What installing pulseboard costs every process of a host: performance 9."""
