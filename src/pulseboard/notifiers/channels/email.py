@@ -6,7 +6,8 @@ import hashlib
 import smtplib
 from typing import Any, ClassVar
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from pulseboard.core.errors import NotifyError
@@ -25,7 +26,8 @@ class EmailNotifier(Notifier):
         if not message.recipients:
             raise NotifyError("the channel has no recipients", permanent=True)
         try:
-            _mail(message).send(fail_silently=False)
+            # Not `mail.send()`: Django 6.1 wants no connection given to a message.
+            _backend().send_messages([_mail(message)])
         except smtplib.SMTPRecipientsRefused:
             raise NotifyError("the mail server refuses every recipient") from None
         except smtplib.SMTPAuthenticationError:
@@ -41,25 +43,25 @@ class EmailNotifier(Notifier):
 
 
 def _mail(message: Message) -> EmailMultiAlternatives:
-    mail = EmailMultiAlternatives(
+    letter = EmailMultiAlternatives(
         one_line(message.subject, limit=200),
         message.body,
         to=list(message.recipients),
         headers=_headers(message),
-        connection=_connection(),
     )
-    mail.attach_alternative(
+    letter.attach_alternative(
         render_to_string("pulseboard/notifiers/email.html", {"message": message}),
         "text/html",
     )
-    return mail
+    return letter
 
 
-def _connection() -> Any:
-    connection: Any = get_connection(fail_silently=False)
-    if getattr(connection, "timeout", 0) is None:  # SMTP without EMAIL_TIMEOUT
-        connection.timeout = TIMEOUT_SECONDS
-    return connection
+def _backend() -> Any:
+    mailers: Any = getattr(mail, "mailers", None)  # since Django 6.1
+    backend: Any = mail.get_connection() if mailers is None else mailers.default
+    if getattr(backend, "timeout", 0) is None:  # SMTP without EMAIL_TIMEOUT
+        backend.timeout = TIMEOUT_SECONDS
+    return backend
 
 
 def _headers(message: Message) -> dict[str, str]:
