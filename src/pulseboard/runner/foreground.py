@@ -46,7 +46,10 @@ def run(
         wait = _step(runner)
         pause = 1.0 if wait is not None else min(pause * 2, LONGEST_PAUSE_SECONDS)
         _guarded(beside)
-        runner.engine.answered.wait(pause if wait is None else wait)
+        # Nobody collects the answers after a failed step: waiting for one would spin.
+        (stop if wait is None else runner.engine.answered).wait(
+            pause if wait is None else wait
+        )
     runner.stop()
     schedule_log.write(log, "Background scheduler stopped", runner.clock.now())
 

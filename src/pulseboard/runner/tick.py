@@ -109,6 +109,14 @@ class Runner:
 
     def drain(self) -> None:
         """Wait for what is being asked, at the most until its deadlines."""
+        try:
+            self._drain()
+        except LeaseLost:
+            self._abandon()
+        except DatabaseFailure as error:
+            self._offline(error)
+
+    def _drain(self) -> None:
         while not (self.engine.is_idle() and self.jobs.engine.is_idle()):
             wait = self.engine.seconds_to_deadline()
             self.engine.answered.wait(0.05 if wait is None else min(wait + 0.001, 0.05))
@@ -170,7 +178,9 @@ class Runner:
         latest.keep(observed)
         try:
             self._record(observed)
-        except DatabaseFailure:
+        except LeaseLost:
+            raise
+        except Exception:
             self.spool.keep(observed)
             raise
 
@@ -187,7 +197,9 @@ class Runner:
         while batch := self.spool.first(MERGE_AT_ONCE):
             try:
                 self._record(batch)
-            except (DataError, IntegrityError):
+            except Exception as error:
+                if _may_pass(error):
+                    raise
                 self._merge_singly(batch)
             self.spool.forget(len(batch))
         if self.database_error:
@@ -195,11 +207,13 @@ class Runner:
             self.database_error = ""
 
     def _merge_singly(self, batch: list[Observed]) -> None:
-        """Store *batch* one by one: a result the database refuses costs only itself."""
+        """Store *batch* one by one: a result that is refused costs only itself."""
         for each in batch:
             try:
                 self._record([each])
-            except (DataError, IntegrityError):
+            except Exception as error:
+                if _may_pass(error):
+                    raise
                 self.spool.dropped_total += 1
                 logger.exception("A result of %s cannot be stored", each.monitor)
 
@@ -263,6 +277,13 @@ class Runner:
         before_used, before = self._cpu
         self._cpu = (used, now)
         return max(0.0, used - before_used) / (now - before) if now > before else 0.0
+
+
+def _may_pass(error: Exception) -> bool:
+    """Return whether *error* is about the database and not about a result."""
+    if isinstance(error, DataError | IntegrityError):
+        return False
+    return isinstance(error, DatabaseFailure | LeaseLost)
 
 
 def _observed(finished: Finished) -> Observed:
