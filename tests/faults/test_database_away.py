@@ -206,3 +206,41 @@ class read_only:
             )
         else:
             self.sql.execute(f"SET GLOBAL read_only = {word}")
+
+
+def test_a_frozen_server_stops_nothing_else(served, sql):
+    """F04: it keeps its sockets and answers nothing."""
+    server = served(sql.django_database("frozen"))
+    wait_until(lambda: is_healthy(server), "the first results", 30)
+    threads_before = threads_of(server)
+    sql.pause()
+    wait_until(
+        lambda: server.get("/health/ready").status == 503, "ready to say 503", 30
+    )
+    for _ in range(20):
+        assert server.get("/health/live").status == 200
+        assert server.get("/hello/").text == "hello"
+    # One for each check that asks the database, one for each of our own readers.
+    assert threads_of(server) <= threads_before + 2 * 12
+    sql.resume()
+    wait_until(lambda: is_healthy(server), "health to return", 60)
+
+
+def test_cut_connections_are_made_anew(served, postgres, project):
+    """F05: every connection is cut, twenty times; nothing is lost or doubled."""
+    server = served(postgres.django_database("cut"))
+    wait_until(lambda: is_healthy(server), "the first results", 30)
+    begun = time.time()
+    for _ in range(20):
+        postgres.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = 'cut'"
+        )
+        assert server.get("/hello/").text == "hello"
+        time.sleep(0.2)  # the fault itself: one cut every fifth of a second
+    wait_until(lambda: is_healthy(server), "health to return", 30)
+    wait_until(lambda: runs_between(project, begun, time.time()) > 20, "results", 30)
+
+
+def threads_of(server: WebServer) -> int:
+    return sum(process.num_threads() for process in server.family())
