@@ -15,6 +15,11 @@ from pulseboard.core.sketch import Sketch
 MOST_PENDING = 100_000
 MOST_ROUTES = 300
 OTHER_ROUTES = "(other routes)"
+#: Clients choose the method freely; each unknown one would cost a row.
+METHODS = frozenset(
+    ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+)
+OTHER_METHOD = "(other)"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,7 +86,8 @@ class Recorder:
         for _ in range(len(self._pending)):
             route, method, status, seconds, at = self._pending.popleft()
             minute = int(at // 60)
-            key = Key(self._bounded(route), method, status // 100)
+            known = method if method in METHODS else OTHER_METHOD
+            key = Key(self._bounded(route), known, status // 100)
             cells = minutes.setdefault(minute, {})
             cells.setdefault(key, Cell()).add(seconds)
             changed.add(minute)

@@ -122,7 +122,9 @@ class Summary:
 def summary(now: datetime, seconds: int) -> Summary:
     """Return the requests of the last *seconds*, over all processes."""
     start = int(now.timestamp()) - seconds
-    rows = TrafficCount.objects.filter(started__gte=start - 60)
+    # Not those of a clock that was ahead and has been set back since.
+    span = (start - 60, int(now.timestamp()) + 60)
+    rows = TrafficCount.objects.filter(started__range=span)
     cells = _by_key(rows)
     whole = Cell()
     for cell in cells.values():

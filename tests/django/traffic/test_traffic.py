@@ -56,6 +56,16 @@ def test_flushing_twice_writes_a_minute_once():
     assert sum(TrafficCount.objects.values_list("count", flat=True)) == 2
 
 
+def test_requests_of_a_clock_that_was_ahead_are_not_counted_for_years(monkeypatch):
+    """F33"""
+    now = datetime.now(UTC)
+    ahead = (now + timedelta(days=365)).timestamp()
+    monkeypatch.setattr(store.time, "time", lambda: ahead)
+    store.note("/", "GET", 500, 0.1)
+    store.flush()
+    assert store.summary(now, 300).requests == 0
+
+
 def test_counts_wait_while_the_database_refuses_and_are_written_later(monkeypatch):
     """S10: nothing is lost by a short outage."""
     written = store._write

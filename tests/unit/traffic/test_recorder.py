@@ -5,7 +5,13 @@ from __future__ import annotations
 import threading
 
 from pulseboard.traffic import recorder
-from pulseboard.traffic.recorder import OTHER_ROUTES, Key, Minute, Recorder
+from pulseboard.traffic.recorder import (
+    OTHER_METHOD,
+    OTHER_ROUTES,
+    Key,
+    Minute,
+    Recorder,
+)
 
 
 def test_requests_are_folded_by_route_method_and_class():
@@ -57,3 +63,16 @@ def test_routes_beyond_the_limit_share_one_name(monkeypatch):
     counts.fold(minutes)
     assert len(minutes[1]) == 4
     assert minutes[1][Key(OTHER_ROUTES, "GET", 2)].count == 7
+
+
+def test_methods_that_clients_invent_share_one_name():
+    """A67: what anybody may send must not fill memory or table."""
+    counts, minutes = Recorder(), dict[int, Minute]()
+    for number in range(10):
+        counts.note("/", f"BREW{number}", 405, 0.001, at=60.0)
+    counts.note("/", "PATCH", 405, 0.001, at=60.0)
+    counts.fold(minutes)
+    assert {key.method: cell.count for key, cell in minutes[1].items()} == {
+        OTHER_METHOD: 10,
+        "PATCH": 1,
+    }
