@@ -10,19 +10,18 @@ one thread, for as long as it hangs.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import threading
 import time
 import traceback
 import uuid
-from collections import deque
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connections
 
+from pulseboard.core.log import get_logger
 from pulseboard.core.outcome import Outcome, Reason
 from pulseboard.core.presentable import presentable
 from pulseboard.core.redaction import redact
@@ -30,7 +29,7 @@ from pulseboard.core.status import Status
 from pulseboard.core.text import seconds_text
 from pulseboard.monitors.definition import Question
 
-logger = logging.getLogger("pulseboard.checks")
+logger = get_logger("pulseboard.checks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ class Engine:
     hanging: dict[str, _Run] = field(default_factory=dict)
     cpu_seconds: float = 0.0
     _running: dict[str, _Run] = field(default_factory=dict)
-    _waiting: deque[Job] = field(default_factory=deque)
+    _waiting: dict[str, Job] = field(default_factory=dict)
     _refused: list[Finished] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -86,7 +85,9 @@ class Engine:
         Ask *job* as soon as a worker is free.
 
         A question that is being asked already is joined; one whose last run still
-        hangs is answered at once with a timeout.
+        hangs is answered at once with a timeout. One that still waits for a worker
+        keeps its place, and the earlier job is answered with LATE: however few the
+        workers are, each question waits once.
         """
         with self._lock:
             run = self._running.get(job.name) or self.hanging.get(job.name)
@@ -97,7 +98,7 @@ class Engine:
             elif run is not None:
                 run.jobs.append(job)
             else:
-                self._waiting.append(job)
+                self._wait(job)
                 self._launch()
 
     def collect(self) -> list[Finished]:
@@ -149,16 +150,19 @@ class Engine:
         self.hanging[name] = run
         return [Finished(job, _timed_out(limit), now - run.started) for job in run.jobs]
 
+    def _wait(self, job: Job) -> None:
+        late = self._waiting.get(job.name)
+        self._waiting[job.name] = job
+        if late is not None:
+            self._refused.append(Finished(late, _late(), 0.0))
+            self.answered.set()
+
     def _in_time(self) -> int:
         return sum(not run.overdue for run in self._running.values())
 
     def _launch(self) -> None:
         while self._waiting and self._in_time() < self.max_workers:
-            job = self._waiting.popleft()
-            run = self._running.get(job.name)
-            if run is not None:  # asked twice while both waited
-                run.jobs.append(job)
-                continue
+            job = self._waiting.pop(next(iter(self._waiting)))
             run = _Run([job], time.monotonic())
             self._running[job.name] = run
             thread = threading.Thread(
@@ -263,6 +267,14 @@ def _still_hanging(seconds: float) -> Outcome:
         Status.CRITICAL,
         f"timed out, its last run has been hanging for {seconds_text(seconds)}",
         reason=Reason.TIMEOUT,
+    )
+
+
+def _late() -> Outcome:
+    return Outcome(
+        Status.UNKNOWN,
+        "not asked in time: every worker was busy",
+        reason=Reason.LATE,
     )
 
 

@@ -78,6 +78,27 @@ def test_max_workers_bounds_how_many_run_at_once():
     assert most == 2
 
 
+def test_more_questions_than_the_workers_can_ask_do_not_pile_up(release):
+    """F12, R15: late is not down, and costs no memory."""
+    engine = Engine(max_workers=1)
+
+    def busy() -> Outcome:
+        release.wait(10)
+        return healthy("answers at last")
+
+    engine.start(Job(name="busy", question=busy, timeout_seconds=10))
+    for slot in range(50):
+        job = Job(name="starved", question=busy, timeout_seconds=10, ticket=slot)
+        engine.start(job)
+    late = engine.collect()
+    assert [each.job.ticket for each in late] == list(range(49))
+    assert {(each.outcome.status, each.outcome.reason) for each in late} == {
+        (Status.UNKNOWN, Reason.LATE)
+    }
+    release.set()
+    assert answers(engine, 2).keys() == {"busy", "starved"}
+
+
 def test_a_hung_check_times_out_is_quarantined_and_costs_one_thread(release):
     """G8, F65, F66: 100 more calls start nothing."""
     asked = []
