@@ -5,7 +5,8 @@ When to believe a change of status.
               ──K better results in a row──────▶ better, since the first of them
 
 Unknown results speak neither for nor against; only N of them in a row make a
-monitor unknown. Pure: the memory goes in and comes out.
+monitor unknown. What got better is over: the failures before it are forgotten, or
+they would confirm trouble once more. Pure: the memory goes in and comes out.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ def judge(before: Judgement, result: Result, policy: Confirmation) -> Judgement:
     )
     if change is None:
         return Judgement(before.confirmed, before.since, memory)
+    if change.status.badness < before.confirmed.badness:
+        memory = tuple(each for each in memory if each.at >= change.at)
     return Judgement(change.status, change.at, memory)
 
 

@@ -66,5 +66,14 @@ def test_a_policy_of_one_believes_at_once():
     )
 
 
+def test_failures_before_a_recovery_do_not_confirm_trouble_again():
+    """X30: good results alone never make a monitor critical."""
+    policy = Confirmation(failures=2, of=4, successes=1)
+    assert after("HCCHHH", policy).confirmed is Status.HEALTHY
+    assert after("HCCHC", policy).confirmed is Status.HEALTHY
+    again = after("HCCHCC", policy)
+    assert (again.confirmed, again.since) == (Status.CRITICAL, START + 4 * MINUTE)
+
+
 def test_memory_is_bounded():
     assert len(after("H" * 50).memory) == REMEMBERED
