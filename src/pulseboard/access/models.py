@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pulseboard.core.models import InstantField
 from pulseboard.core.roles import Role
+from pulseboard.tables import FromWriter
 
 #: 32 random bytes in the letters of URLs.
 WRITTEN = re.compile(r"pb_[A-Za-z0-9_-]{43}", re.ASCII)
@@ -58,6 +59,8 @@ class ApiToken(models.Model):
     )
     revoked_at = InstantField(_("revoked"), null=True, blank=True)
     last_used_at = InstantField(_("last used"), null=True, blank=True)
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("API token")
@@ -126,6 +129,8 @@ class AuditEvent(models.Model):
     target = models.CharField(_("on"), max_length=200, blank=True)
     result = models.CharField(_("result"), max_length=10, choices=Result.choices)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("audit event")

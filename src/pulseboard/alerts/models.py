@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pulseboard.core.models import InstantField
+from pulseboard.tables import FromWriter
 
 
 class SystemAlert(models.Model):
@@ -42,6 +43,8 @@ class SystemAlert(models.Model):
     #: Type and subject while open, NULL after: a unique index that every database
     #: has (MariaDB knows no partial ones) keeps it at one open alert.
     open_key = models.CharField(max_length=255, null=True, unique=True, editable=False)
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("alert")

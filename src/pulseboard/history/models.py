@@ -13,6 +13,7 @@ from pulseboard.core.packing import STATUSES
 from pulseboard.core.status import Status
 from pulseboard.history.key import series_of, time_of
 from pulseboard.history.summary import Summary, unpack_hours
+from pulseboard.tables import FromWriter
 
 
 class StatusNumber(models.IntegerChoices):
@@ -47,6 +48,8 @@ class HealthMetric(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=StatusChoice.choices)
     timestamp = InstantField(_("time"))
 
+    objects = FromWriter()
+
     class Meta:
         verbose_name = _("health metric")
         verbose_name_plural = _("health metrics")
@@ -74,6 +77,8 @@ class Series(models.Model):
     monitor = models.CharField(_("monitor"), max_length=150)
     #: Empty for the runs themselves: their statuses, and their durations as values.
     reading = models.CharField(_("reading"), max_length=100, blank=True)
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("series")
@@ -104,6 +109,8 @@ class Run(models.Model):
     duration_seconds = models.FloatField(_("duration, seconds"))
     readings = models.JSONField(_("readings"), default=dict)
 
+    objects = FromWriter()
+
     class Meta:
         verbose_name = _("run")
         verbose_name_plural = _("runs")
@@ -132,6 +139,8 @@ class Packed(models.Model):
 
     #: How long the time that the key counts is.
     SECONDS = HOUR_SECONDS
+
+    objects = FromWriter()
 
     class Meta:
         abstract = True
@@ -204,6 +213,8 @@ class StatusInterval(models.Model):
     ended_ms = models.BigIntegerField(
         _("ended, milliseconds since 1970"), default=OPEN_MS
     )
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("status interval")

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pulseboard.core.models import InstantField
+from pulseboard.tables import FromWriter
 
 
 class Maintenance(models.Model):
@@ -23,6 +24,8 @@ class Maintenance(models.Model):
         help_text=_('Names, such as ["database", "cache"]. Empty for all.'),
     )
     created_by = models.CharField(_("created by"), max_length=150, blank=True)
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("maintenance")

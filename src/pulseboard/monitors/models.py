@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pulseboard.core.models import InstantField
 from pulseboard.core.status import Status
 from pulseboard.monitors.definition import Kind
+from pulseboard.tables import FromWriter
 
 
 class Monitor(models.Model):
@@ -79,6 +80,8 @@ class Monitor(models.Model):
     )
     confirmed_since = InstantField(_("confirmed since"), null=True, blank=True)
 
+    objects = FromWriter()
+
     class Meta:
         verbose_name = _("monitor")
         verbose_name_plural = _("monitors")
@@ -117,6 +120,8 @@ class RunnerLease(models.Model):
     stopped_by = models.CharField(_("stopped by"), max_length=150, blank=True)
     figures = models.JSONField(_("figures"), default=dict)
 
+    objects = FromWriter()
+
     class Meta:
         verbose_name = _("runner")
         verbose_name_plural = _("runners")
@@ -134,6 +139,8 @@ class JobRun(models.Model):
     duration_seconds = models.FloatField(_("duration, seconds"), null=True)
     error = models.CharField(_("error"), max_length=200, blank=True)
     done_total = models.BigIntegerField(_("runs that succeeded"), default=0)
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("job")

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pulseboard.core.models import InstantField
+from pulseboard.tables import FromWriter
 
 
 class Channel(models.Model):
@@ -33,6 +34,8 @@ class Channel(models.Model):
     source = models.CharField(_("declared in"), max_length=200, blank=True)
     last_sent_at = InstantField(_("last sent"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("channel")
@@ -76,6 +79,8 @@ class Notification(models.Model):
     claimed_until = InstantField(null=True, blank=True, editable=False)
     sent_at = InstantField(_("sent"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("notification")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pulseboard.tables import FromWriter
+
 
 class TrafficCount(models.Model):
     """Requests of one route, method and status class in one span of time."""
@@ -19,6 +21,8 @@ class TrafficCount(models.Model):
     total_seconds = models.FloatField(_("time, seconds"))
     slowest_seconds = models.FloatField(_("slowest, seconds"))
     sketch = models.BinaryField(_("distribution"))
+
+    objects = FromWriter()
 
     class Meta:
         verbose_name = _("request count")
