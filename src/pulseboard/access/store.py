@@ -31,12 +31,13 @@ from pulseboard.access.models import WRITTEN, ApiToken, AuditEvent, digest_of
 from pulseboard.access.roles import APP, GROUPS, highest_role, permissions_of
 from pulseboard.conf import get_settings
 from pulseboard.core.caller import Caller, CallerKind
+from pulseboard.core.log import get_logger
 from pulseboard.core.redaction import HIDDEN, SECRET_NAME, one_line, redact
 from pulseboard.core.roles import Role
 
-log = logging.getLogger("pulseboard.access")
+log = get_logger("pulseboard.access")
 #: Every access and action; the host decides where it goes.
-security_log = logging.getLogger("pulseboard.security")
+security_log = get_logger("pulseboard.security")
 
 Result = AuditEvent.Result
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import cast
@@ -29,6 +28,7 @@ from pulseboard.access.headers import security_headers
 from pulseboard.access.models import AuditEvent
 from pulseboard.conf import get_settings
 from pulseboard.core.caller import Caller, CallerKind
+from pulseboard.core.log import get_logger
 from pulseboard.core.operations import Answer, Operation, operations
 from pulseboard.core.payload import (
     BODY_LIMIT_BYTES,
@@ -40,7 +40,7 @@ from pulseboard.core.payload import (
 from pulseboard.core.problem import Problem
 from pulseboard.core.redaction import one_line
 
-log = logging.getLogger("pulseboard.api")
+log = get_logger("pulseboard.api")
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 

@@ -64,7 +64,11 @@ def harmless(text: str, *, is_terminal: bool) -> str:
 
 
 def _print(stream: Stream, text: str) -> None:
-    stream.write(harmless(text, is_terminal=stream.isatty()) + "\n")
+    line = harmless(text, is_terminal=stream.isatty())
+    try:
+        stream.write(line + "\n")
+    except UnicodeEncodeError:  # a poor locale: escaped, and nothing is lost
+        stream.write(line.encode("ascii", "backslashreplace").decode() + "\n")
     # Into a pipe or a log a line would wait for others to fill a block.
     stream.flush()
 

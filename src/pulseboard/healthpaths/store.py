@@ -8,7 +8,6 @@ The last results for requests: read at most once a second, never waited for long
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Iterable
@@ -23,6 +22,7 @@ from django.db import connection
 from pulseboard.alerts.models import SystemAlert
 from pulseboard.conf import get_settings
 from pulseboard.core.deadline import Deadline
+from pulseboard.core.log import get_logger
 from pulseboard.core.status import Status
 from pulseboard.healthpaths.answers import detailed
 from pulseboard.healthpaths.snapshot import Known, Snapshot
@@ -34,7 +34,7 @@ from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.run_now import ask_now
 from pulseboard.traffic import store as traffic
 
-logger = logging.getLogger("pulseboard.health")
+logger = get_logger("pulseboard.health")
 
 STARTED = time.monotonic()
 FRESH_SECONDS = 1.0

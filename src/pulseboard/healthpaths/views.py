@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import json
-import logging
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from pulseboard.access.store import audit, caller_of, check_rate, log_access
 from pulseboard.conf import get_settings
 from pulseboard.core.caller import Caller
 from pulseboard.core.errors import ConfigError
+from pulseboard.core.log import get_logger
 from pulseboard.core.problem import PROBLEM_TYPE, Problem
 from pulseboard.core.roles import Role
 from pulseboard.core.status import Status
@@ -31,7 +31,7 @@ from pulseboard.healthpaths import answers
 from pulseboard.healthpaths.snapshot import Snapshot, is_ready, public_status, unready
 from pulseboard.healthpaths.store import board, health
 
-logger = logging.getLogger("pulseboard.healthpaths")
+logger = get_logger("pulseboard.healthpaths")
 
 View = Callable[[HttpRequest], HttpResponse]
 

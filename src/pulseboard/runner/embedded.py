@@ -14,7 +14,6 @@ requests it still serves.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import threading
@@ -23,13 +22,14 @@ from dataclasses import dataclass, field
 
 from pulseboard.conf import get_settings
 from pulseboard.core.errors import ConfigError
+from pulseboard.core.log import get_logger
 from pulseboard.monitors import registry
 from pulseboard.runner.ending import hear_the_end
 from pulseboard.runner.foreground import run, runner_for, serve_beside
 from pulseboard.runner.tick import Runner
 from pulseboard.traffic.store import flush, flush_if_due
 
-logger = logging.getLogger("pulseboard.runner")
+logger = get_logger("pulseboard.runner")
 
 DELAY_SECONDS = 2.0
 STOP_SECONDS = 3.0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 
 from pulseboard.conf import Settings
+from pulseboard.core.log import get_logger
 from pulseboard.runner import schedule_log
 from pulseboard.runner.tick import Runner
 
-logger = logging.getLogger("pulseboard.runner")
+logger = get_logger("pulseboard.runner")
 
 LONGEST_PAUSE_SECONDS = 30.0
 BESIDE_EVERY_SECONDS = 5.0

@@ -7,7 +7,6 @@ A job runs on a thread of its own with a deadline, like a check; what it did is 
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pulseboard.access.store import prune_audit
 from pulseboard.alerts import store as alerts
 from pulseboard.alerts.models import SystemAlert
 from pulseboard.conf import get_settings
+from pulseboard.core.log import get_logger
 from pulseboard.core.outcome import Outcome, Reason, healthy
 from pulseboard.core.status import Status
 from pulseboard.history import store as history
@@ -33,7 +33,7 @@ from pulseboard.runner.clock import Clock
 from pulseboard.runner.engine import Engine, Finished, Job
 from pulseboard.traffic import store as traffic
 
-logger = logging.getLogger("pulseboard.runner")
+logger = get_logger("pulseboard.runner")
 
 #: Rows that one run of a job may touch; the rest waits for the next.
 BUDGET_ROWS = 20_000

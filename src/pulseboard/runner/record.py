@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,15 +10,18 @@ from datetime import datetime
 from django.db import DatabaseError, OperationalError, transaction
 
 from pulseboard.alerts import store as alerts
+from pulseboard.core.log import get_logger
+from pulseboard.core.status import Status
 from pulseboard.history import store as history
 from pulseboard.history.observed import Observed
 from pulseboard.maintenance import store as maintenance
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Confirmation, Definition
 from pulseboard.monitors.models import Monitor
+from pulseboard.monitors.schedule import unwatched_since
 from pulseboard.monitors.store import Change
 
-logger = logging.getLogger("pulseboard.runner")
+logger = get_logger("pulseboard.runner")
 
 TRIES = 3
 
@@ -65,6 +67,7 @@ def _record(
         row = rows.get(each.monitor)
         if row is None:
             continue
+        _note_gap(row, each.at)
         change = _one(row, each, definitions, now)
         if change is not None:
             history.note_confirmed(change.monitor, change.after, change.since)
@@ -72,6 +75,14 @@ def _record(
     history.remember([each for each in observed if each.monitor in rows])
     alerts.apply(changes, muted=maintenance.muted(rows, now))
     return changes
+
+
+def _note_gap(row: Monitor, at: datetime) -> None:
+    """Record that nobody knows how *row* was while nothing asked it, if so."""
+    since = unwatched_since(row.ran_at, row.interval, at)
+    if since is not None:
+        history.note_confirmed(row.name, Status.UNKNOWN, since)
+        history.note_confirmed(row.name, Status(row.confirmed), at)
 
 
 def _one(

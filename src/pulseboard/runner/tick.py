@@ -11,7 +11,6 @@ merges them when it is back.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ from django.db import (
 from django.db import Error as DatabaseFailure
 
 from pulseboard.core.errors import ConfigError
+from pulseboard.core.log import get_logger
 from pulseboard.core.outcome import Outcome
 from pulseboard.history.observed import Observed
 from pulseboard.monitors import latest, registry
@@ -41,7 +41,7 @@ from pulseboard.runner.lease import Lease, LeaseLost
 from pulseboard.runner.record import record
 from pulseboard.runner.spool import Spool
 
-logger = logging.getLogger("pulseboard.runner")
+logger = get_logger("pulseboard.runner")
 
 #: How often the clock is compared and the rows of the monitors are read again.
 LOOK_EVERY = timedelta(seconds=5)

@@ -6,9 +6,9 @@ What needs the database comes last and is left out, with one line, when it is aw
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 
+from pulseboard.core.log import get_logger
 from pulseboard.core.screen import Screen
 from pulseboard.core.verb import BAD_NEWS, FINE
 from pulseboard.runner.database import trouble
@@ -24,7 +24,7 @@ from pulseboard.setup.examinations import (
 )
 from pulseboard.setup.finding import Finding, Level, todo
 
-logger = logging.getLogger("pulseboard.doctor")
+logger = get_logger("pulseboard.doctor")
 
 Examination = Callable[[], Iterable[Finding]]
 

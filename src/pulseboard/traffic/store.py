@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 import uuid
@@ -15,11 +14,12 @@ from typing import Any
 from django.db import Error as DatabaseFailure
 from django.db import transaction
 
+from pulseboard.core.log import get_logger
 from pulseboard.core.sketch import Sketch
 from pulseboard.traffic.models import TrafficCount
 from pulseboard.traffic.recorder import Cell, Key, Minute, Recorder
 
-logger = logging.getLogger("pulseboard.traffic")
+logger = get_logger("pulseboard.traffic")
 
 FLUSH_EVERY_SECONDS = 10.0
 #: Minutes kept in memory while the database is away; older ones are dropped, counted.

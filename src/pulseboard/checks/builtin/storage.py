@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 import uuid
 from collections.abc import Mapping
@@ -19,11 +18,12 @@ from django.core.files.storage import (
 from pulseboard.checks.check import GradedCheck, NotApplicable
 from pulseboard.checks.registry import check
 from pulseboard.checks.wording import limit_text
+from pulseboard.core.log import get_logger
 from pulseboard.core.outcome import Outcome, Reason
 from pulseboard.core.status import Status
 from pulseboard.core.text import seconds_text
 
-logger = logging.getLogger("pulseboard.checks")
+logger = get_logger("pulseboard.checks")
 
 FOLDER = "pulseboard-check"
 
