@@ -1,7 +1,8 @@
 """
-Run every program in `benchmarks/` and write `benchmarks/RESULTS.md`.
+Run every package in `benchmarks/` and write `benchmarks/RESULTS.md`.
 
-A program prints its own Markdown table; here it gets its heading, command and time.
+A package prints its own table; here it gets its heading, command and time. Names given
+on the command line choose packages: `python scripts/bench.py health imports`.
 """
 
 from __future__ import annotations
@@ -20,18 +21,17 @@ RESULTS = BENCHMARKS / "RESULTS.md"
 
 
 def main() -> int:
-    programs = [
-        path
-        for path in sorted(BENCHMARKS.glob("*.py"))
-        if not path.stem.startswith("_")
-    ]
+    chosen = sys.argv[1:]
+    packages = [path.parent.name for path in sorted(BENCHMARKS.glob("*/__main__.py"))]
     failed = []
     sections = [_heading()]
-    for program in programs:
-        section, good = _measure(program)
+    for package in packages:
+        if chosen and package not in chosen:
+            continue
+        section, good = _measure(package)
         sections.append(section)
         if not good:
-            failed.append(program.name)
+            failed.append(package)
     RESULTS.write_text("\n".join(sections))
     print(f"wrote {RESULTS.relative_to(ROOT)}")
     if failed:
@@ -50,19 +50,23 @@ def _heading() -> str:
     )
 
 
-def _measure(program: Path) -> tuple[str, bool]:
-    """Return the section of *program* and whether it ended well."""
-    command = f"python benchmarks/{program.name}"
+def _measure(package: str) -> tuple[str, bool]:
+    """Return the section of *package* and whether it ended well."""
+    command = f"python -m benchmarks.{package}"
     print(command, flush=True)
     started = time.monotonic()
     result = subprocess.run(
-        [sys.executable, program], cwd=ROOT, text=True, stdout=subprocess.PIPE
+        [sys.executable, "-m", f"benchmarks.{package}"],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
     )
     took = time.monotonic() - started
     text = result.stdout.strip() or "(no output)"
-    title = program.stem.replace("_", " ").capitalize()
-    note = "" if result.returncode == 0 else f"\n**Ended with {result.returncode}.**\n"
-    return f"## {title}\n\n`{command}`, {took:.0f} s\n{note}\n{text}\n", not note
+    title = package.replace("_", " ").capitalize()
+    note = "" if result.returncode == 0 else f"**Ended with {result.returncode}.**\n\n"
+    section = f"## {title}\n\n`{command}`, {took:.0f} s\n\n{note}```text\n{text}\n```\n"
+    return section, not note
 
 
 if __name__ == "__main__":
