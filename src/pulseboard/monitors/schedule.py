@@ -15,6 +15,9 @@ from datetime import UTC, datetime, timedelta
 #: How old a *now* may be when it meets a row; less is no clock that was set back.
 BEHIND = timedelta(seconds=60)
 
+#: A take-over, a deploy and a slow start make no gap.
+GRACE = timedelta(seconds=30)
+
 
 def slot_at(name: str, interval: timedelta, now: datetime) -> int:
     """Return the number of the slot of *name* that *now* lies in."""
@@ -39,6 +42,21 @@ def due_slot(name: str, interval: timedelta, claimed: int, now: datetime) -> int
     current = slot_at(name, interval, now)
     a_little = 1 + BEHIND // interval
     return current if claimed < current or claimed > current + a_little else None
+
+
+def unwatched_since(
+    ran_at: datetime | None, interval: timedelta, at: datetime
+) -> datetime | None:
+    """
+    Return from when on nobody knew how it was, *ran_at* being the run before *at*.
+
+    Returns:
+        When the next run would have been due; None when the runs follow one another
+        closely enough, or there was none before.
+    """
+    if ran_at is None or at - ran_at <= 2 * interval + GRACE:
+        return None
+    return ran_at + interval
 
 
 def _offset_seconds(name: str, interval_seconds: float) -> float:

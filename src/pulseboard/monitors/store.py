@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.db.models import Q
@@ -14,7 +14,7 @@ from pulseboard.monitors.definition import Confirmation, Definition
 from pulseboard.monitors.judge import Judgement, Result, judge
 from pulseboard.monitors.models import Monitor, RunnerLease
 from pulseboard.monitors.pulse import Pulse
-from pulseboard.monitors.schedule import due_slot
+from pulseboard.monitors.schedule import due_slot, unwatched_since
 
 RUNNER = "runner"
 #: Where the monitors of `pulseboard demo` say they were declared. Nothing asks them.
@@ -109,6 +109,9 @@ def record(
     if row.ran_at is not None and at <= row.ran_at:
         return None  # a newer result stands already
     before = judgement_of(row)
+    if unwatched_since(row.ran_at, row.interval, at) is not None:
+        # What was seen before the gap is no neighbour of what is seen now.
+        before = replace(before, memory=())
     after = judge(before, Result(outcome.status, at), policy)
     _write_outcome(row, outcome, at, duration_seconds)
     _write_judgement(row, after)

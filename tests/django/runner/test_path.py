@@ -157,6 +157,32 @@ def test_history_holds_a_row_at_each_change_and_the_confirmed_intervals(play):
     assert intervals == 3
 
 
+def test_time_without_a_runner_is_unknown_and_not_what_was_believed(play, clock):
+    """X33, D2: uptime is taken over what was measured."""
+    play("HHH")
+    last_run = clock.now
+    clock.now += timedelta(hours=1)
+    play("HH")
+    spans = StatusInterval.objects.order_by("began_ms")
+    assert [each.get_status_display() for each in spans] == [
+        "Healthy",
+        "Unknown",
+        "Healthy",
+    ]
+    assert spans[1].began_at == last_run + timedelta(seconds=30)
+    assert spans[1].ended_at == last_run + timedelta(hours=1, seconds=30)
+
+
+def test_a_failure_before_a_gap_confirms_nothing_after_it(play, clock):
+    """R15: one bad result then and one now are not two in a row."""
+    play("HHC")
+    clock.now += timedelta(days=3)
+    play("C")
+    assert not SystemAlert.objects.exists()
+    play("C")
+    assert SystemAlert.objects.get().began_at == clock.now - timedelta(seconds=30)
+
+
 def test_maintenance_mutes_opening_and_not_measuring(play, clock):
     """X33, X38"""
     Maintenance.objects.create(
