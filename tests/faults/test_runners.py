@@ -91,3 +91,23 @@ def test_a_stopped_process_hands_over_at_once(fleet):
         "the other process to run",
         patience_seconds=12,
     )
+
+
+def test_a_leader_paused_beyond_its_lease_runs_nothing_more(fleet):
+    """F41: it wakes under an old number, and the new leader's word stands."""
+    for host in ("red", "blue"):
+        fleet.start("runner_process", "3", "1s", host=host)
+    fleet.wait_for_lines("ran", 6)
+    (paused,) = {pid for *_, pid in fleet.lines("ran")}
+    os.kill(paused, signal.SIGSTOP)
+    wait_until(
+        lambda: any(pid != paused for *_, pid in fleet.lines("ran")),
+        "the other process to run",
+        patience_seconds=30,
+    )
+    os.kill(paused, signal.SIGCONT)
+    seen = len(fleet.lines("ran"))
+    fleet.wait_for_lines("ran", seen + 15)
+    # What it was in the middle of may end; after that it only stands by.
+    later = [pid for *_, pid in fleet.lines("ran")][seen + 3 :]
+    assert paused not in later
