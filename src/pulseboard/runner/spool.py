@@ -10,7 +10,7 @@ from pulseboard.history.observed import Observed
 
 MOST_BYTES = 2**20
 #: What a kept result costs beside its text: object, dates, references.
-OVERHEAD_BYTES = 600
+OVERHEAD_BYTES = 1500
 
 
 class Spool:
