@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
-from django.utils.module_loading import autodiscover_modules
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
 
 from pulseboard.checks import builtin
 from pulseboard.checks.check import Check, NotApplicable
@@ -43,6 +44,7 @@ class CommonOptions:
     successes: int = Confirmation().successes
 
 
+HOST_MODULE = "health_checks"
 COMMON = frozenset(each.name for each in fields(CommonOptions))
 
 
@@ -68,7 +70,6 @@ def provide() -> Iterable[Definition]:
 
 def plan() -> Plan:
     """Return what becomes of the declared checks under the current settings."""
-    load()
     return plan_of(get_settings())
 
 
@@ -103,18 +104,23 @@ def load() -> tuple[str, ...]:
         What went wrong, one sentence each; one bad file does not hide the others.
     """
     problems = []
-    for module in pkgutil.iter_modules(builtin.__path__, prefix=f"{builtin.__name__}."):
+    for name in _modules():
         try:
-            importlib.import_module(module.name)
+            importlib.import_module(name)
+        except ConfigError as error:
+            problems.append(str(error))
         except Exception as error:
-            problems.append(f"{module.name}: raised {type(error).__name__} on import")
-    try:
-        autodiscover_modules("health_checks")
-    except ConfigError as error:
-        problems.append(str(error))
-    except Exception as error:
-        problems.append(f"a health_checks.py raised {type(error).__name__} on import")
+            problems.append(f"{name}: raised {type(error).__name__} on import")
     return tuple(problems)
+
+
+def _modules() -> Iterator[str]:
+    for module in pkgutil.iter_modules(builtin.__path__, prefix=f"{builtin.__name__}."):
+        yield module.name
+    # Not `autodiscover_modules`: it ends at the first app that raises.
+    for app in apps.get_app_configs():
+        if app.module and module_has_submodule(app.module, HOST_MODULE):
+            yield f"{app.name}.{HOST_MODULE}"
 
 
 def _instances(
