@@ -16,6 +16,7 @@ from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.store import Change
 
 ALERT_TYPE = "monitor"
+DELETE_AT_ONCE = 500
 
 
 def apply(changes: Iterable[Change], *, muted: frozenset[str] = frozenset()) -> None:
@@ -97,6 +98,20 @@ def resolve(alert_id: int, who: str, now: datetime) -> SystemAlert | None:
     if alert is None or not _end(alert, who, now, f"Resolved by {who}"):
         return None
     return alert
+
+
+def prune(before: datetime, *, limit: int) -> int:
+    """Delete at most *limit* alerts resolved before *before*, a little at a time."""
+    deleted = 0
+    while deleted < limit:
+        old = SystemAlert.objects.filter(resolved=True, resolved_at__lt=before)
+        most = min(DELETE_AT_ONCE, limit - deleted)
+        ids = list(old.values_list("pk", flat=True)[:most])
+        if not ids:
+            break
+        SystemAlert.objects.filter(pk__in=ids).delete()
+        deleted += len(ids)
+    return deleted
 
 
 def active() -> list[SystemAlert]:

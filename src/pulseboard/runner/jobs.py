@@ -16,7 +16,6 @@ from django.db.models import F
 
 from pulseboard.access.store import prune_audit
 from pulseboard.alerts import store as alerts
-from pulseboard.alerts.models import SystemAlert
 from pulseboard.conf import get_settings
 from pulseboard.core.log import get_logger
 from pulseboard.core.outcome import Outcome, Reason, healthy
@@ -88,7 +87,7 @@ def prune(
         "request counts": traffic.prune(now - metrics, limit=budget_rows),
         "notifications": notifiers.prune(messages_before, limit=budget_rows),
         "audit events": prune_audit(now, settings.keep_audit_for, budget_rows),
-        "alerts": _prune_alerts(now - settings.keep_alerts_for, budget_rows),
+        "alerts": alerts.prune(now - settings.keep_alerts_for, limit=budget_rows),
     }
 
 
@@ -219,10 +218,3 @@ def _known_slots() -> dict[str, int]:
         [JobRun(name=each.name) for each in TABLE], ignore_conflicts=True
     )
     return dict(JobRun.objects.values_list("name", "slot"))
-
-
-def _prune_alerts(before: datetime, limit: int) -> int:
-    old = SystemAlert.objects.filter(resolved=True, resolved_at__lt=before)
-    ids = list(old.values_list("pk", flat=True)[:limit])
-    SystemAlert.objects.filter(pk__in=ids).delete()
-    return len(ids)

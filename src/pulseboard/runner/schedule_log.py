@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,8 +28,9 @@ def write(folder: Path, line: str, now: datetime) -> None:
 
 
 def prune(folder: Path, keep: timedelta, now: datetime) -> None:
-    """Remove the files of days before *keep*."""
+    """Remove the files of days before *keep*; those of another user stay."""
     oldest = f"scheduler_{now - keep:%Y%m%d}.log"
     for path in (folder / FOLDER).glob("scheduler_????????.log"):
         if path.name < oldest:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)

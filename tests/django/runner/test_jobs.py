@@ -94,6 +94,14 @@ def test_old_log_files_are_removed_and_others_are_left(tmp_path):
     assert len(list((tmp_path / "sync_jobs").iterdir())) == 3
 
 
+def test_a_log_of_another_user_does_not_stop_the_cleanup(tmp_path):
+    """D2: what cannot be removed stays, and the tables are pruned all the same."""
+    path = tmp_path / "sync_jobs" / "scheduler_20260101.log"
+    path.mkdir(parents=True)  # root may remove any file, but no folder by `unlink`
+    schedule_log.prune(tmp_path, timedelta(days=30), NOW)
+    assert path.exists()
+
+
 def test_a_log_that_cannot_be_written_costs_nothing_else(tmp_path):
     """F83, F88"""
     (tmp_path / "sync_jobs").write_text("a file where a folder should be")
