@@ -29,6 +29,9 @@ State = Notification.State
 
 #: A claim that lasts this long without a mark belongs to a crashed process.
 CLAIM_FOR = timedelta(seconds=60)
+#: A round ends after this long, before its job is taken for hung.
+ROUND_FOR = timedelta(seconds=30)
+DELETE_AT_ONCE = 500
 MAIL = "E-mail"
 LOG = "Log"
 
@@ -87,6 +90,9 @@ def deliver(holder: str, clock: Callable[[], datetime], *, limit: int = 50) -> i
     """
     Send what is due, at most *limit* messages.
 
+    A channel that fails gets no other message in this round: a server that answers
+    to nobody would keep the other channels waiting.
+
     Args:
         holder: Name under which messages are claimed and marked.
         clock: Read before and after each message; sending takes time.
@@ -94,14 +100,18 @@ def deliver(holder: str, clock: Callable[[], datetime], *, limit: int = 50) -> i
     Returns:
         How many were sent.
     """
-    sent = 0
+    sent, failed, end = 0, set[str](), clock() + ROUND_FOR
     for _ in range(limit):
         # Asked anew each time: what was sent lets the next of its thread go.
-        row = _claimable(clock()).first()
-        if row is None:
+        row = _claimable(clock()).exclude(channel__in=failed).first()
+        if row is None or clock() > end:
             break
-        if _claim(row, holder, clock()):
-            sent += _send(row, holder, clock)
+        if not _claim(row, holder, clock()):
+            continue
+        if _send(row, holder, clock):
+            sent += 1
+        else:
+            failed.add(row.channel)
     return sent
 
 
@@ -118,12 +128,17 @@ def waiting(now: datetime) -> dict[str, float]:
 
 def prune(before: datetime, *, limit: int) -> int:
     """Delete at most *limit* finished notifications created before *before*."""
-    old = Notification.objects.filter(
-        created_at__lt=before, state__in=[State.SENT, State.DEAD]
-    )
-    ids = list(old.values_list("pk", flat=True)[:limit])
-    Notification.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    finished = [State.SENT, State.DEAD]
+    deleted = 0
+    while deleted < limit:
+        old = Notification.objects.filter(created_at__lt=before, state__in=finished)
+        most = min(DELETE_AT_ONCE, limit - deleted)
+        ids = list(old.values_list("pk", flat=True)[:most])
+        if not ids:
+            break
+        Notification.objects.filter(pk__in=ids).delete()
+        deleted += len(ids)
+    return deleted
 
 
 def _declare(

@@ -282,6 +282,20 @@ def test_a_failed_send_is_retried_and_the_recovery_waits_its_turn(
     assert [m.subject.split()[1] for m in mail.outbox] == ["Critical:", "Recovered:"]
 
 
+def test_a_dead_channel_costs_a_round_one_attempt(play, mailing, clock, settings):
+    """F59: the others do not wait for its other messages."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 9  # closed
+    play("HCC")
+    row = Notification.objects.get(channel="E-mail")
+    for number in range(5):
+        row.pk, row.key, row.thread = None, f"key {number}", f"alert {number}"
+        row.save(force_insert=True)
+    assert deliver(clock) == 1  # the log's
+    mails = Notification.objects.filter(channel="E-mail").order_by("pk")
+    assert [each.attempts for each in mails] == [1, 0, 0, 0, 0, 0]
+
+
 def test_two_deliverers_send_a_message_once(play, mailing, clock):
     """F39"""
     play("HCC")
