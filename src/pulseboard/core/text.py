@@ -38,7 +38,9 @@ def bytes_text(count: float) -> str:
     size, unit = float(count), 0
     while abs(size) >= 1024 and unit < len(_BINARY) - 1:
         size, unit = size / 1024, unit + 1
-    return f"{size:.0f} {_BINARY[0]}" if unit == 0 else f"{size:.3g} {_BINARY[unit]}"
+    # Three digits, but never as 1.02e+03.
+    digits = f"{size:.0f}" if unit == 0 or abs(size) >= 99.95 else f"{size:.3g}"
+    return f"{digits} {_BINARY[unit]}"
 
 
 def percent_text(ratio: float, *, decimals: int = 2) -> str:

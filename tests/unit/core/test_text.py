@@ -56,6 +56,8 @@ def test_durations(seconds, text):
 
 def test_bytes_are_binary_and_readings_follow_their_unit():
     assert bytes_text(1536) == "1.5 KiB"
+    assert bytes_text(1020 * 1024) == "1020 KiB"
+    assert bytes_text(512) == "512 bytes"
     assert reading_text("disk_free_bytes", 2**30) == "1 GiB"
     assert reading_text("disk_used_ratio", 0.61) == "61%"
     assert reading_text("orders_pending", 12000) == "12\u202f000"
