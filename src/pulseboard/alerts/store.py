@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import router, transaction
 
 from pulseboard.alerts.judge import TROUBLE, Step, headline, reminder_due, step
 from pulseboard.alerts.models import SystemAlert, open_key_of
@@ -52,7 +52,7 @@ def settle(now: datetime, *, muted: frozenset[str] = frozenset()) -> None:
         _end(alert, "", now, "No longer monitored")
     for row in monitors.scheduled(now):
         if row.name not in subjects | muted and _is_untold(row):
-            with transaction.atomic():
+            with transaction.atomic(using=router.db_for_write(SystemAlert)):
                 _open(monitors.standing(row, now))
 
 
@@ -72,7 +72,7 @@ def remind(
         last = alert.reminded_at or alert.created_at
         if not reminder_due(alert.severity, last, cooldown, now):
             continue
-        with transaction.atomic():
+        with transaction.atomic(using=router.db_for_write(SystemAlert)):
             fresh = SystemAlert.objects.filter(
                 pk=alert.pk, state=alert.state, reminded_at=alert.reminded_at
             ).update(reminded_at=now)
@@ -124,7 +124,7 @@ def active() -> list[SystemAlert]:
 
 def _end(alert: SystemAlert, who: str, now: datetime, how: str) -> bool:
     """Close *alert* for another reason than good news, and tell who was told."""
-    with transaction.atomic():
+    with transaction.atomic(using=router.db_for_write(SystemAlert)):
         if not _close(alert, who, now):
             return False
         _tell(alert, Step.CLOSE, now, summary=how, end=how)

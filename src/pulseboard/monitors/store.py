@@ -176,9 +176,16 @@ def has_demo() -> bool:
     return Monitor.objects.filter(source=DEMO).exists()
 
 
-def by_name(names: Iterable[str]) -> list[Monitor]:
-    """Return the rows of *names* that exist."""
-    return list(Monitor.objects.filter(name__in=list(names)))
+def locked(names: Iterable[str]) -> list[Monitor]:
+    """
+    Return the rows of *names* that exist, ours until the transaction ends.
+
+    A run by hand and the runner may record the same monitor at once: both would judge
+    from the same memory, and both would announce. Where the database locks rows they
+    take turns, always by name; SQLite has one writer anyway.
+    """
+    rows = Monitor.objects.select_for_update().filter(name__in=list(names))
+    return list(rows.order_by("name"))
 
 
 def read_pulse() -> Pulse:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, router, transaction
 
 from pulseboard.alerts import store as alerts
 from pulseboard.core.log import get_logger
@@ -47,7 +47,7 @@ def record(
     """
     for attempt in range(1, TRIES + 1):
         try:
-            with transaction.atomic():
+            with transaction.atomic(using=router.db_for_write(Monitor)):
                 confirm(now)
                 return _record(observed, definitions, now)
         except OperationalError as error:
@@ -61,7 +61,7 @@ def record(
 def _record(
     observed: Sequence[Observed], definitions: Mapping[str, Definition], now: datetime
 ) -> list[Change]:
-    rows = {row.name: row for row in monitors.by_name({o.monitor for o in observed})}
+    rows = {row.name: row for row in monitors.locked({o.monitor for o in observed})}
     changes = []
     for each in observed:
         row = rows.get(each.monitor)

@@ -53,6 +53,12 @@ class _Turn:
             row = RunnerLease.objects.get(name=MANUAL)
             raise run_now.AlreadyRunning(row.stopped_by, row.started_at or now)
 
+    def confirm(self, now: datetime) -> None:
+        """Begin with a write: SQLite then waits, where a read first would fail."""
+        RunnerLease.objects.filter(name=MANUAL, holder=self.holder).update(
+            until=now + HELD_FOR
+        )
+
     def tell(self, done: int) -> None:
         """Show on every page how many have answered."""
         ours = RunnerLease.objects.filter(name=MANUAL, holder=self.holder)
@@ -78,7 +84,7 @@ def run_by_hand(names: Sequence[str] | None, who: str) -> list[Observed]:
     try:
         monitors.synchronize(registry.definitions())
         observed = observe(definitions, clock.now(), tell=turn.tell)
-        record(observed, definitions, clock.now())
+        record(observed, definitions, clock.now(), confirm=turn.confirm)
     finally:
         turn.give_back(clock.now())
     return observed

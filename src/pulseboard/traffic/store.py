@@ -12,7 +12,7 @@ from typing import Any
 
 # Not DatabaseError: "the connection is closed" is an InterfaceError beside it.
 from django.db import Error as DatabaseFailure
-from django.db import transaction
+from django.db import router, transaction
 
 from pulseboard.core.log import get_logger
 from pulseboard.core.sketch import Sketch
@@ -162,7 +162,7 @@ def _write(process: str, minute: int, cells: Minute) -> None:
     rows = [
         _row(key, cell, minute * 60, 60, process) for key, cell in sorted(cells.items())
     ]
-    with transaction.atomic():
+    with transaction.atomic(using=router.db_for_write(TrafficCount)):
         TrafficCount.objects.filter(process=process, started=minute * 60).delete()
         TrafficCount.objects.bulk_create(rows)
 
@@ -184,7 +184,7 @@ def _merge_hour(hour: int) -> None:
     rows = TrafficCount.objects.filter(
         span_seconds=60, started__gte=hour, started__lt=hour + HOUR_SECONDS
     )
-    with transaction.atomic():
+    with transaction.atomic(using=router.db_for_write(TrafficCount)):
         ids = [row.pk for row in rows]
         # A flush that comes this late finds its minute gone and adds to the hour.
         merged = [_row(k, c, hour, HOUR_SECONDS, "") for k, c in _by_key(rows).items()]
