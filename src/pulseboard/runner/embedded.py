@@ -89,6 +89,15 @@ def arm() -> None:
             _start_thread(_state)
 
 
+def start() -> None:
+    """Start the runner of this process soon, also after `stop`."""
+    global _state
+    with _lock:
+        if _state.ended.is_set():
+            _state = _Embedded(serves=_state.serves)
+    arm()
+
+
 def before_request() -> None:
     """Note that this process serves, so that its forks are no workers to be."""
     _state.serves = True

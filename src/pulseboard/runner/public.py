@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 
@@ -14,6 +15,15 @@ _called: Runner | None = None
 _one_at_a_time = threading.Lock()
 
 
+def _after_fork_in_child() -> None:
+    """Begin anew: the lease that our copy holds is our parent's."""
+    global _called, _one_at_a_time
+    _called, _one_at_a_time = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
 @dataclass(frozen=True, slots=True)
 class Ticked:
     """What one call of `tick` did."""
@@ -22,8 +32,8 @@ class Ticked:
 
 
 def start() -> None:
-    """Start the runner of this process, as the middleware would."""
-    embedded.arm()
+    """Start the runner of this process, as the middleware would; also after `stop`."""
+    embedded.start()
 
 
 def stop() -> None:
