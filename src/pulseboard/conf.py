@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -36,6 +37,11 @@ PREFIX = "PULSEBOARD_"
 #: Environment variables of ours that are no settings.
 FILE_VARIABLE = "PULSEBOARD_FILE"
 NOT_SETTINGS = {FILE_VARIABLE}
+
+#: What Kubernetes puts into every container beside a service named ``pulseboard``.
+SERVICE_LINK = re.compile(
+    r"PULSEBOARD_(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)"
+)
 
 BOOLEANS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(
     ("0", "false", "no", "off"), False
@@ -255,7 +261,9 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return {
         name: _from_text(text, hints.get(name))
         for variable, text in environment.items()
-        if variable.startswith(PREFIX) and variable not in NOT_SETTINGS
+        if variable.startswith(PREFIX)
+        and variable not in NOT_SETTINGS
+        and not SERVICE_LINK.fullmatch(variable)
         for name in [variable.removeprefix(PREFIX).lower()]
     }
 

@@ -14,7 +14,7 @@ from django.core.checks import run_checks
 import pulseboard
 from pulseboard.checks import registry as checks
 from pulseboard.checks.configured import plan_of
-from pulseboard.conf import Settings, build_settings, get_settings
+from pulseboard.conf import Settings, build_settings, from_environment, get_settings
 from pulseboard.core.errors import ConfigError
 from pulseboard.system_checks import TAG
 
@@ -240,3 +240,20 @@ class TestDeclaring:
         plan = plan_of(Settings())
         assert [d.name for d in plan.definitions] == ["fine"]
         assert plan.problems == ("check 'broken': raised RuntimeError",)
+
+
+def test_variables_of_a_kubernetes_service_are_no_settings():
+    """A service named pulseboard must not stop every application beside it."""
+    beside = {
+        "PULSEBOARD_SERVICE_HOST": "10.0.0.7",
+        "PULSEBOARD_SERVICE_PORT": "80",
+        "PULSEBOARD_SERVICE_PORT_HTTP": "80",
+        "PULSEBOARD_PORT": "tcp://10.0.0.7:80",
+        "PULSEBOARD_PORT_80_TCP": "tcp://10.0.0.7:80",
+        "PULSEBOARD_PORT_80_TCP_ADDR": "10.0.0.7",
+    }
+    given = {"PULSEBOARD_SERVICE_NAME": "shop", "PULSEBOARD_PORTS": "x"}
+    assert from_environment({**beside, **given}) == {
+        "service_name": "shop",
+        "ports": "x",
+    }
