@@ -8,6 +8,7 @@ A crash between send and mark repeats the message once, under the same key.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -66,7 +67,7 @@ def enqueue(transition: Transition) -> None:
     thread = f"alert-{transition.alert_id}"
     rows = [
         Notification(
-            key=f"{thread}:{transition.sequence}:{channel}"[:120],
+            key=_key(f"{thread}:{transition.sequence}", channel),
             channel=channel,
             thread=thread,
             transition=transition.step.value,
@@ -157,6 +158,11 @@ def _declare(
         )
     elif any(getattr(row, key) != value for key, value in wanted.items()):
         Channel.objects.filter(pk=row.pk).update(**wanted)
+
+
+def _key(step: str, channel: str) -> str:
+    """Return one key per step and channel: two that were cut alike would be one."""
+    return f"{step}:{hashlib.sha256(channel.encode()).hexdigest()[:16]}"
 
 
 def _listening(transition: Transition, thread: str) -> list[str]:

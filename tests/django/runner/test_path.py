@@ -19,7 +19,7 @@ from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition
 from pulseboard.monitors.models import Monitor
 from pulseboard.notifiers import store as notifiers
-from pulseboard.notifiers.models import Notification
+from pulseboard.notifiers.models import Channel, Notification
 from pulseboard.runner import jobs
 from pulseboard.runner.record import record
 
@@ -294,6 +294,15 @@ def test_a_dead_channel_costs_a_round_one_attempt(play, mailing, clock, settings
     assert deliver(clock) == 1  # the log's
     mails = Notification.objects.filter(channel="E-mail").order_by("pk")
     assert [each.attempts for each in mails] == [1, 0, 0, 0, 0, 0]
+
+
+def test_channels_whose_names_begin_alike_are_all_told(play):
+    """X14: never silently dropped."""
+    names = ["x" * 99 + end for end in "ab"]
+    for name in names:
+        Channel.objects.create(name=name, kind="log")
+    play("HCC")
+    assert set(Notification.objects.values_list("channel", flat=True)) == set(names)
 
 
 def test_two_deliverers_send_a_message_once(play, mailing, clock):
