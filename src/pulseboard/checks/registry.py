@@ -16,7 +16,6 @@ from typing import TypeVar
 from pulseboard.checks.check import Check, FunctionCheck, MetricCheck
 from pulseboard.core.duration import parse_duration
 from pulseboard.core.errors import ConfigError
-from pulseboard.core.outcome import Outcome
 
 Subject = TypeVar("Subject", bound=Callable[..., object])
 Number = TypeVar("Number", bound=Callable[[], float | Awaitable[float]])
@@ -30,8 +29,7 @@ class Declared:
     A check as its author wrote it; settings may still change the options.
 
     Args:
-        build: Makes the check from its own options.
-        options: Names of the options *build* takes.
+        fixed: Fields of *cls* that the decorator gave and no setting may change.
         defaults: Options of every monitor, such as ``every``, set by the author.
         source: Dotted name of the module that declared it.
     """
@@ -43,7 +41,7 @@ class Declared:
     source: str = ""
 
 
-#: By name; `forget` in tests only.
+#: By name.
 declared: dict[str, Declared] = {}
 
 
@@ -176,6 +174,3 @@ def _add(
     declared[name] = Declared(
         name=name, cls=cls, fixed=fixed, defaults=defaults, source=source
     )
-
-
-OutcomeFunction = Callable[[], Outcome | Awaitable[Outcome]]

@@ -19,17 +19,6 @@ from pulseboard.monitors.schedule import due_slot, unwatched_since
 RUNNER = "runner"
 #: Where the monitors of `pulseboard demo` say they were declared. Nothing asks them.
 DEMO = "demo"
-DECLARED_FIELDS = (
-    "title",
-    "kind",
-    "group",
-    "source",
-    "declared",
-    "interval_seconds",
-    "timeout_seconds",
-    "decides_readiness",
-    "options",
-)
 
 
 @dataclass(frozen=True, slots=True)
