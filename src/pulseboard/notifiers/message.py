@@ -52,7 +52,7 @@ def body_of(transition: Transition, link: str) -> str:
         one_line(f"{transition.title}: {transition.summary}", limit=400),
         f"Since {_time(transition.began_at)} ({duration_text(transition.lasted)}).",
     ]
-    if transition.last_good:
+    if transition.last_good and transition.step is not Step.CLOSE:
         lines.append(f"Last good: {one_line(transition.last_good, limit=300)}.")
     if link:
         lines += ["", f"Dashboard: {link}"]

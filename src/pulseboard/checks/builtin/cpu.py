@@ -15,9 +15,9 @@ from pulseboard.checks.wording import limit_text, share_text
 from pulseboard.core.outcome import Outcome, Reason, unknown
 
 #: Over what time a run measures that finds no fitting earlier sample.
-WINDOW_SECONDS = 0.2
+WINDOW_SECONDS = 0.5
 #: An earlier sample is used at these ages: neither noise nor long past.
-YOUNGEST_SECONDS, OLDEST_SECONDS = 0.1, 900.0
+YOUNGEST_SECONDS, OLDEST_SECONDS = 0.4, 900.0
 
 
 class _Earlier:
@@ -48,7 +48,7 @@ class Cpu(GradedCheck):
     Used share of processor time since the run before, all cores together.
 
     Of the container's quota when there is one below the machine's cores. The first
-    run of a process measures over 0.2 seconds.
+    run of a process measures over half a second.
 
     Args:
         warning_above: Used ratio, 0 to 1; default `ALERT_THRESHOLDS` cpu_usage, 0.8.
