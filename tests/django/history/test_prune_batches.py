@@ -34,4 +34,6 @@ def test_rows_go_in_batches_of_a_thousand_each_a_transaction_of_its_own():
     most = max(sql.count(",") + 1 for sql in deletes)
     assert deleted == 3_500
     assert most <= MOST_AT_ONCE
-    assert not any(q["sql"].startswith("BEGIN") for q in captured)
+    # No transaction holds two of them.
+    begun = sum(q["sql"].startswith("BEGIN") for q in captured)
+    assert begun in (0, len(deletes))
