@@ -9,11 +9,14 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Advice
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from pulseboard.access.headers import content_security_policy
 from pulseboard.checks.configured import plan_of
 from pulseboard.conf import Settings, build_settings
 from pulseboard.core.errors import ConfigError
+from pulseboard.core.redaction import one_line
 from pulseboard.monitors import registry
 
 TAG = "pulseboard"
@@ -64,8 +67,22 @@ def _related(settings: Settings) -> Iterable[str]:
                 f"PULSEBOARD.ALLOWED_NETWORKS: expected networks such as "
                 f"'10.0.0.0/8', got {network!r}"
             )
+    for recipient in settings.alert_email_recipients:
+        if not _is_mail_address(recipient):
+            yield (
+                "PULSEBOARD.ALERT_EMAIL_RECIPIENTS: expected mail addresses such as "
+                f"'ops@example.org', got {one_line(recipient, limit=50)!r}"
+            )
     yield from plan_of(settings).problems
     yield from registry.problems()
+
+
+def _is_mail_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _foreign_names() -> Iterable[CheckMessage]:

@@ -45,6 +45,11 @@ class CommonOptions:
 
 
 HOST_MODULE = "health_checks"
+#: A runner ticks once a second.
+LEAST_INTERVAL = timedelta(seconds=1)
+#: What the column of a monitor's name holds.
+NAME_LENGTH = 150
+
 COMMON = frozenset(each.name for each in fields(CommonOptions))
 
 
@@ -167,11 +172,17 @@ def _definition(
     check = _build_check(each, given, where)
     if not common.enabled:
         return None
-    every = common.every or settings.check_every
-    timeout = common.timeout or settings.check_timeout
-    for key, duration in (("every", every), ("timeout", timeout)):
-        if duration <= timedelta(0):
-            raise ConfigError(f"{where}.{key}: expected more than zero")
+    every = settings.check_every if common.every is None else common.every
+    timeout = settings.check_timeout if common.timeout is None else common.timeout
+    if every < LEAST_INTERVAL:
+        raise ConfigError(f"{where}.every: expected at least 1s")
+    if timeout <= timedelta(0):
+        raise ConfigError(f"{where}.timeout: expected more than zero")
+    if len(name) > NAME_LENGTH:
+        raise ConfigError(
+            f"{where}: expected a name of at most {NAME_LENGTH} characters, "
+            f"got {len(name)}"
+        )
     try:
         confirmation = Confirmation(
             failures=common.failures, of=common.of, successes=common.successes

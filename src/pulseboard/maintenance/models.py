@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,14 @@ class Maintenance(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse what would cover nothing, or by accident everything."""
+        names = self.monitors
+        if not isinstance(names, list) or any(not isinstance(n, str) for n in names):
+            raise ValidationError(
+                {"monitors": _('Expected a list of names such as ["cache"].')}
+            )
 
     def covers(self, monitor: str) -> bool:
         """Return whether *monitor* is meant; an empty list means all."""

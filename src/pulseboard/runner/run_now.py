@@ -59,10 +59,10 @@ class _Turn:
             until=now + HELD_FOR
         )
 
-    def tell(self, done: int) -> None:
-        """Show on every page how many have answered."""
+    def tell(self, done: int, now: datetime) -> None:
+        """Show on every page how many have answered, and keep the turn."""
         ours = RunnerLease.objects.filter(name=MANUAL, holder=self.holder)
-        ours.update(figures={"done": done})
+        ours.update(figures={"done": done}, until=now + HELD_FOR)
 
     def give_back(self, now: datetime) -> None:
         RunnerLease.objects.filter(name=MANUAL, holder=self.holder).update(until=now)
@@ -83,7 +83,9 @@ def run_by_hand(names: Sequence[str] | None, who: str) -> list[Observed]:
     turn.take(who, clock.now())
     try:
         monitors.synchronize(registry.definitions())
-        observed = observe(definitions, clock.now(), tell=turn.tell)
+        observed = observe(
+            definitions, clock.now(), tell=lambda done: turn.tell(done, clock.now())
+        )
         record(observed, definitions, clock.now(), confirm=turn.confirm)
     finally:
         turn.give_back(clock.now())

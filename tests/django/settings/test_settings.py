@@ -99,6 +99,13 @@ def complaints() -> list[str]:
         ({"CHECKS": {"cpu": {"warning_above": "x"}}}, "CHECKS.cpu", "valid number"),
         ({"CHECKS": {"cpu": {"failures": 12}}}, "CHECKS.cpu", "failures <= of"),
         ({"CHECKS": {"cpu": {"warning_above": 2}}}, "CHECKS.cpu", "warning_above"),
+        ({"CHECKS": {"cpu": {"timeout": "0s"}}}, "CHECKS.cpu.timeout", "than zero"),
+        ({"CHECKS": {"cpu": {"every": "0s"}}}, "CHECKS.cpu.every", "at least 1s"),
+        (
+            {"ALERT_EMAIL_RECIPIENTS": ["ops at example"]},
+            "ALERT_EMAIL_RECIPIENTS",
+            "expected mail addresses",
+        ),
         ({"CSP_EXTRA": {"script-src": ["'unsafe-inline'"]}}, "CSP_EXTRA", "refused"),
         ({"RATE_LIMITS": {"runs": 3}}, "RATE_LIMITS", "runs"),
     ],
