@@ -24,7 +24,7 @@ from pulseboard.core.redaction import one_line
 from pulseboard.notifiers.channels import notifiers
 from pulseboard.notifiers.message import Message, body_of, is_wanted, subject_of
 from pulseboard.notifiers.models import Channel, Notification
-from pulseboard.notifiers.retry import next_attempt
+from pulseboard.notifiers.retry import LONGEST, next_attempt
 
 State = Notification.State
 
@@ -187,9 +187,11 @@ def _claimable(now: datetime) -> QuerySet[Notification]:
         pk__lt=OuterRef("pk"),
         state__in=unfinished,
     )
-    free = Q(state=State.PENDING, due_at__lte=now) | Q(
-        state=State.SENDING, claimed_until__lt=now
-    )
+    # What is due later than any wait could be was written before the clock was set
+    # back: it is due now.
+    due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST)
+    left = Q(claimed_until__lt=now) | Q(claimed_until__gt=now + 2 * CLAIM_FOR)
+    free = Q(due, state=State.PENDING) | Q(left, state=State.SENDING)
     return Notification.objects.filter(free, ~Exists(earlier)).order_by("pk")
 
 

@@ -324,6 +324,14 @@ def test_a_crash_between_send_and_mark_repeats_under_the_same_key(play, mailing,
     assert mail.outbox[0].extra_headers["X-Pulseboard-Key"] == row.key
 
 
+def test_a_clock_set_back_holds_no_message(play, mailing, clock):
+    """F34"""
+    play("HCC")
+    clock.now -= timedelta(hours=1)
+    deliver(clock)
+    assert len(mail.outbox) == 1
+
+
 def test_reminders_come_once_per_cooldown_until_acknowledged(play, mailing, clock):
     """M4, M5"""
     play("HCC")
