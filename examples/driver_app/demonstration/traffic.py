@@ -38,11 +38,12 @@ class Traffic(threading.Thread):
         choice = random.random()
         if not self._token:
             self._sign_in()
-        elif choice < 0.25:
+        elif choice < 0.15:
             self._ask("POST", "/api/v1/trips/", {})
-        elif choice < 0.65:
+        # Each trip moves twice, so fewer moves than that would pile them up.
+        elif choice < 0.60:
             self._move_a_trip()
-        elif choice < 0.68:
+        elif choice < 0.63:
             self._ask("POST", "/api/v1/auth/login/", {})
         else:
             self._ask("GET", random.choice(OTHERS))
