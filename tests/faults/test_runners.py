@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import MySQLdb
+import psycopg
 import pytest
 from tests.support.fleet import Fleet
 from tests.support.process import wait_until
@@ -48,6 +53,51 @@ def test_four_processes_under_two_host_names_claim_each_of_1000_slots_once(fleet
     claims = Counter((name, slot) for name, slot, _ in fleet.lines("claims"))
     assert len(claims) >= 1000
     assert set(claims.values()) == {1}
+
+
+def pause_between_writes(pid: int, fleet: Fleet) -> None:
+    """
+    Stop *pid* in its tracks, but not inside a transaction.
+
+    There it would hold the lock of its database, and no take-over is possible while
+    a process that will go on may still commit.
+    """
+    wait_until(lambda: _is_paused_free(pid, fleet), "a pause between two writes")
+
+
+def _is_paused_free(pid: int, fleet: Fleet) -> bool:
+    os.kill(pid, signal.SIGSTOP)
+    if _takes_writes(json.loads(fleet.environment["HOST_DATABASE"])):
+        return True
+    os.kill(pid, signal.SIGCONT)
+    return False
+
+
+def _takes_writes(database: dict[str, Any]) -> bool:
+    """Return whether the lease's row can be written within a second."""
+    try:
+        with closing(_connect(database)) as connection:
+            connection.cursor().execute("UPDATE pulseboard_runnerlease SET pid = pid")
+            connection.rollback()
+    except (sqlite3.Error, psycopg.Error, MySQLdb.Error):
+        return False
+    return True
+
+
+def _connect(database: dict[str, Any]) -> Any:
+    if "sqlite" in database["ENGINE"]:
+        return sqlite3.connect(database["NAME"], timeout=0.5)
+    login = {"user": database["USER"], "password": database["PASSWORD"]}
+    where = {"host": database["HOST"], "port": database["PORT"]}
+    if "postgresql" in database["ENGINE"]:
+        options = "-c lock_timeout=500"
+        return psycopg.connect(
+            dbname=database["NAME"], options=options, **login, **where
+        )
+    command = "SET innodb_lock_wait_timeout = 1"
+    return MySQLdb.connect(
+        database=database["NAME"], init_command=command, **login, **where
+    )
 
 
 MAKE_MONITORS = """
@@ -99,7 +149,7 @@ def test_a_leader_paused_beyond_its_lease_runs_nothing_more(fleet):
         fleet.start("runner_process", "3", "1s", host=host)
     fleet.wait_for_lines("ran", 6)
     (paused,) = {pid for *_, pid in fleet.lines("ran")}
-    os.kill(paused, signal.SIGSTOP)
+    pause_between_writes(paused, fleet)
     wait_until(
         lambda: any(pid != paused for *_, pid in fleet.lines("ran")),
         "the other process to run",

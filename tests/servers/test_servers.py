@@ -58,6 +58,7 @@ def test_data_outlive_a_kill(postgres):
 
 
 def test_the_sink_keeps_what_it_accepted_and_nothing_else(smtp_sink):
+    smtp_sink.clear()
     smtp_sink.answer_next("451 4.7.1 try again later")
     smtp_sink.answer_next("cut")
     smtp_sink.answer_next("keep and cut")

@@ -227,7 +227,10 @@ def test_many_requests_leave_threads_and_descriptors_unchanged(url: str) -> None
         for entry in entries:
             asked(entry)
 
-    assert settled() == before
+    descriptors, threads = settled()
+    # Fewer is fine: what other tests left open may be gone meanwhile.
+    assert descriptors <= before[0]
+    assert threads <= before[1]
 
 
 def settled() -> tuple[int, int]:
