@@ -22,12 +22,9 @@ from pulseboard.dashboard.icons import ICONS
 from pulseboard.dashboard.itself import Itself, itself_of
 from pulseboard.dashboard.observed import Observed, ObservedAlert, ObservedMonitor
 from pulseboard.dashboard.standing import Standing
+from pulseboard.monitors.definition import DEMO
 
 FINGERPRINT_LENGTH = 32
-
-
-#: What `pulseboard demo` writes as the source of its monitors.
-DEMO = "demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

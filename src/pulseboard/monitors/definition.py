@@ -10,6 +10,9 @@ from datetime import timedelta
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.outcome import Outcome
 
+#: Where the monitors of `pulseboard demo` say they were declared. Nothing asks them.
+DEMO = "demo"
+
 Question = Callable[[], Outcome | Awaitable[Outcome]]
 
 

@@ -10,15 +10,13 @@ from django.db.models import Q
 
 from pulseboard.core.outcome import Outcome, Reason
 from pulseboard.core.status import Status
-from pulseboard.monitors.definition import Confirmation, Definition
+from pulseboard.monitors.definition import DEMO, Confirmation, Definition
 from pulseboard.monitors.judge import Judgement, Result, judge
 from pulseboard.monitors.models import Monitor, RunnerLease
 from pulseboard.monitors.pulse import Pulse
 from pulseboard.monitors.schedule import due_slot, unwatched_since
 
 RUNNER = "runner"
-#: Where the monitors of `pulseboard demo` say they were declared. Nothing asks them.
-DEMO = "demo"
 
 
 @dataclass(frozen=True, slots=True)

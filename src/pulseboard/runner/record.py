@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, OperationalError, router, transaction
+from django.db import router, transaction
 
 from pulseboard.alerts import store as alerts
-from pulseboard.core.log import get_logger
 from pulseboard.core.status import Status
 from pulseboard.history import store as history
 from pulseboard.history.observed import Observed
+from pulseboard.history.store.retry import retried
 from pulseboard.maintenance import store as maintenance
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Confirmation, Definition
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.schedule import unwatched_since
 from pulseboard.monitors.store import Change
-
-logger = get_logger("pulseboard.runner")
-
-TRIES = 3
 
 
 def record(
@@ -45,17 +39,13 @@ def record(
     Raises:
         DatabaseError: It could not be stored, after three tries for a lock.
     """
-    for attempt in range(1, TRIES + 1):
-        try:
-            with transaction.atomic(using=router.db_for_write(Monitor)):
-                confirm(now)
-                return _record(observed, definitions, now)
-        except OperationalError as error:
-            # Deadlock, serialization, "database is locked": another try may do.
-            if attempt == TRIES or not _is_contention(error):
-                raise
-            time.sleep(random.uniform(0.01, 0.1) * attempt)  # noqa: S311
-    raise AssertionError("unreachable")
+
+    def write() -> list[Change]:
+        with transaction.atomic(using=router.db_for_write(Monitor)):
+            confirm(now)
+            return _record(observed, definitions, now)
+
+    return retried(write)
 
 
 def _record(
@@ -96,10 +86,3 @@ def _one(
     definition = definitions.get(each.monitor)
     policy = definition.confirmation if definition else Confirmation()
     return monitors.record(row, each.outcome, each.at, each.duration_seconds, policy)
-
-
-def _is_contention(error: DatabaseError) -> bool:
-    text = str(error).lower()
-    return any(
-        word in text for word in ("locked", "deadlock", "serializ", "lock wait", "1213")
-    )

@@ -25,8 +25,8 @@ from pulseboard.history.store.backfill import backfill, backfill_metrics, forget
 from pulseboard.history.store.packed import GRACE
 from pulseboard.history.store.retry import retried
 from pulseboard.history.store.series import RUNS
+from pulseboard.monitors.definition import DEMO
 from pulseboard.monitors.models import Monitor
-from pulseboard.monitors.store import DEMO
 from pulseboard.setup.demo.made import (
     DAYS,
     EVERY_SECONDS,
