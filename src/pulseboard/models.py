@@ -12,7 +12,13 @@ from pulseboard.history.models import (
     StatusInterval,
 )
 from pulseboard.maintenance.models import Maintenance
-from pulseboard.monitors.models import JobRun, Monitor, RunnerLease
+from pulseboard.monitors.models import (
+    Component,
+    ComponentMonitor,
+    JobRun,
+    Monitor,
+    RunnerLease,
+)
 from pulseboard.notifiers.models import Channel, Notification
 from pulseboard.traffic.models import TrafficCount
 
@@ -20,6 +26,8 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Channel",
+    "Component",
+    "ComponentMonitor",
     "DaySummary",
     "HealthMetric",
     "HourSummaries",

@@ -24,6 +24,8 @@ PURPOSES: dict[str, Purpose] = {
     "ApiToken": Purpose("until deleted", f"{YES}: callers would need new tokens"),
     "AuditEvent": Purpose("keep_audit_for", f"{YES}: who did what"),
     "Channel": Purpose("until deleted", f"{YES}: where alerts go"),
+    "Component": Purpose("until deleted", f"{YES}: what the public is told of"),
+    "ComponentMonitor": Purpose("until deleted", f"{YES}: what speaks for a component"),
     "DaySummary": Purpose("for good", f"{YES}: the long history"),
     "HealthMetric": Purpose("keep_metrics_for", f"{NO}: also in the packed history"),
     "HourSummaries": Purpose("keep_hours_for", f"{YES}: the history by the hour"),

@@ -25,6 +25,13 @@ class Kind(enum.Enum):
     INTEGRITY = "integrity"
 
 
+class Lane(enum.Enum):
+    """Where a question is asked."""
+
+    THREAD = "thread"  # may block; at most MAX_WORKERS at once
+    LOOP = "loop"  # a coroutine that never blocks; hundreds share one event loop
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
     """
@@ -61,6 +68,8 @@ class Definition:
         group: Heading on the dashboard; may be empty.
         source: Where it was declared, for the read-only note in the admin.
         options: What was set, for staff pages. Without secrets.
+        lane: LOOP only for a ``run`` that returns an awaitable and never blocks.
+        parents: Names of monitors without which this one cannot be well.
     """
 
     name: str
@@ -74,3 +83,5 @@ class Definition:
     confirmation: Confirmation = field(default_factory=Confirmation)
     source: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
+    lane: Lane = Lane.THREAD
+    parents: tuple[str, ...] = ()

@@ -99,6 +99,85 @@ class Monitor(models.Model):
         return timedelta(seconds=self.interval_seconds)
 
 
+class Component(models.Model):
+    """
+    A line on the status page: what people call it, and the monitors behind it.
+
+    Private until somebody makes it public. `monitors.components` reads these.
+    """
+
+    slug = models.SlugField(
+        _("slug"),
+        max_length=60,
+        unique=True,
+        help_text=_("Part of its addresses, such as “public-api”."),
+    )
+    name = models.CharField(
+        _("name"), max_length=60, help_text=_("As visitors know it: “Public API”.")
+    )
+    description = models.CharField(
+        _("description"),
+        max_length=200,
+        blank=True,
+        help_text=_("One line for visitors. No host names."),
+    )
+    group = models.CharField(
+        _("group"),
+        max_length=60,
+        blank=True,
+        help_text=_("Heading on the page, such as “Customer facing”."),
+    )
+    place = models.IntegerField(
+        _("place"), default=0, help_text=_("Lower numbers come first.")
+    )
+    is_public = models.BooleanField(
+        _("public"), default=False, help_text=_("Show it on the public page.")
+    )
+    monitors: models.ManyToManyField[Monitor, ComponentMonitor] = (
+        models.ManyToManyField(
+            Monitor, through="ComponentMonitor", related_name="components"
+        )
+    )
+
+    objects = FromWriter()
+
+    class Meta:
+        verbose_name = _("component")
+        verbose_name_plural = _("components")
+        ordering = ["place", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ComponentMonitor(models.Model):
+    """That a monitor speaks for a component."""
+
+    component = models.ForeignKey(
+        Component, on_delete=models.CASCADE, related_name="parts"
+    )
+    monitor = models.ForeignKey(Monitor, on_delete=models.CASCADE, related_name="+")
+    decides = models.BooleanField(
+        _("decides the component"),
+        default=False,
+        help_text=_("The component is down when this monitor is."),
+    )
+
+    objects = FromWriter()
+
+    class Meta:
+        verbose_name = _("monitor of a component")
+        verbose_name_plural = _("monitors of a component")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component", "monitor"], name="pulseboard_component_monitor"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.component_id}: {self.monitor_id}"
+
+
 class RunnerLease(models.Model):
     """
     The right to run, held by one process for some seconds at a time.

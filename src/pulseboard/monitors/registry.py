@@ -3,19 +3,37 @@ The monitors of this process, from every room that observes.
 
 A room registers one provider; it is asked once per process and again after a change
 of settings. Of two monitors with one name the first stays: a mistake in one must not
-stop the others. Nothing here touches the database.
+stop the others.
+
+Monitors that people make in the admin come from a *stored* provider. It is asked only
+by `look`, which those call who may touch the database (the runner, a run by hand);
+everybody else sees what the last look found.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from pulseboard.monitors.definition import Definition
 
 Provider = Callable[[], Iterable[Definition]]
+Revision = Callable[[], object]
+
+
+@dataclass(slots=True)
+class _Stored:
+    """A provider that reads the database, and what it said at the last look."""
+
+    revision: Revision
+    provider: Provider
+    seen: object = None
+    found: tuple[Definition, ...] = ()
+
 
 _providers: list[Provider] = []
+_stored: list[_Stored] = []
 _known: tuple[dict[str, Definition], tuple[str, ...]] | None = None
 
 
@@ -25,6 +43,35 @@ def provide(provider: Provider) -> Provider:
         _providers.append(provider)
     forget()
     return provider
+
+
+def provide_stored(revision: Revision, provider: Provider) -> None:
+    """
+    Register a *provider* that reads the database.
+
+    Args:
+        revision: One cheap query; a value that differs after every change.
+    """
+    if all(each.provider is not provider for each in _stored):
+        _stored.append(_Stored(revision, provider))
+
+
+def look() -> bool:
+    """
+    Read the stored monitors again if they changed; return whether they did.
+
+    Raises:
+        DatabaseError: They cannot be read; what was found before stays.
+    """
+    changed = False
+    for each in _stored:
+        revision = each.revision()
+        if revision != each.seen:
+            each.found, each.seen = tuple(each.provider()), revision
+            changed = True
+    if changed:
+        forget()
+    return changed
 
 
 def definitions() -> dict[str, Definition]:
@@ -53,7 +100,9 @@ def _asked() -> tuple[dict[str, Definition], tuple[str, ...]]:
     if _known is None:
         known: dict[str, Definition] = {}
         twice = []
-        for each in itertools.chain.from_iterable(ask() for ask in _providers):
+        declared = itertools.chain.from_iterable(ask() for ask in _providers)
+        stored = itertools.chain.from_iterable(each.found for each in _stored)
+        for each in itertools.chain(declared, stored):
             if known.setdefault(each.name, each) is not each:
                 twice.append(_twice(known[each.name], each))
         _known = known, tuple(twice)

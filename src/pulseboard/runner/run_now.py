@@ -76,6 +76,7 @@ def run_by_hand(names: Sequence[str] | None, who: str) -> list[Observed]:
         AlreadyRunning: Somebody else's run is under way.
         UsageError: No monitor has one of the names.
     """
+    registry.look()
     definitions = _chosen(names)
     clock = Clock()
     turn = _Turn(f"manual:{os.getpid()}:{uuid.uuid4().hex[:8]}")

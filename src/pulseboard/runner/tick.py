@@ -140,6 +140,8 @@ class Runner:
             self._looked_at = self.clock.now()
             if self.lease.is_held:
                 self._read_rows()
+                if registry.look():
+                    self._synchronized_at = None
 
     def _synchronize(self) -> None:
         """Bring the rows up to what is declared, at the start and every minute."""
@@ -147,6 +149,7 @@ class Runner:
         done = self._synchronized_at
         if done is not None and now - done < SYNCHRONIZE_EVERY:
             return
+        registry.look()
         try:
             monitors.synchronize(registry.definitions())
         except ConfigError:

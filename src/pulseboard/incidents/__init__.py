@@ -1,0 +1,1 @@
+"""Incidents: stories for people, and those who asked to be told."""

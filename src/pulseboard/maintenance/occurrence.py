@@ -1,0 +1,43 @@
+"""One planned window at one time, whatever repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """
+    Args:
+        key: Stable over rebuilds: the same window and start give the same key.
+        ends_at: Not part of the window.
+        zone: Name of the zone it was planned in, such as ``Europe/Madrid``.
+        everything: All monitors and components are meant.
+        mutes: Alerts neither open nor remind.
+        excludes: Its time is left out of uptime.
+        shows: It is on the public page.
+    """
+
+    key: str
+    title: str
+    description: str = ""
+    starts_at: datetime
+    ends_at: datetime
+    zone: str = "UTC"
+    everything: bool = False
+    monitors: frozenset[str] = frozenset()
+    components: frozenset[str] = frozenset()
+    mutes: bool = True
+    excludes: bool = True
+    shows: bool = True
+
+    def is_open(self, now: datetime) -> bool:
+        """Return whether *now* lies in it."""
+        return self.starts_at <= now < self.ends_at
+
+    def covers(self, monitor: str, components: Collection[str] = ()) -> bool:
+        """Return whether *monitor*, a part of *components* (slugs), is meant."""
+        named = monitor in self.monitors
+        return self.everything or named or not self.components.isdisjoint(components)

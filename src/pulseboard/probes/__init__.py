@@ -1,0 +1,1 @@
+"""Questions asked from outside: one file per protocol, judged by conditions."""
