@@ -1,0 +1,1 @@
+"""The status page in other forms. Pure: a snapshot goes in, a text comes out."""
