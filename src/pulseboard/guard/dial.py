@@ -35,7 +35,7 @@ Resolver = Callable[[str, int], Sequence[Record]]
 #: A name with more addresses is not worth more attempts.
 RECORDS_DIALLED = 16
 #: A resolver that hangs keeps its thread until it gives up; no more than these.
-_resolving = threading.BoundedSemaphore(32)
+resolving = threading.BoundedSemaphore(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def resolve(
     Raises:
         ConnectFailed: No answer in time, or the name does not exist.
     """
-    slots = _resolving
+    slots = resolving
     if not slots.acquire(blocking=False):
         raise ConnectFailed(Failure.BUSY)
     answers: queue.SimpleQueue[Sequence[Record] | None] = queue.SimpleQueue()

@@ -125,9 +125,9 @@ def judge_address(
     if parsed is None:
         return FORBIDDEN
     inner = embedded(parsed)
-    if any(_in(each, NEVER) for each in (parsed, *inner) if not _is_loopback(each)):
+    if any(is_in(each, NEVER) for each in (parsed, *inner) if not _is_loopback(each)):
         return FORBIDDEN
-    if trust is Trust.CODE or _in(parsed, allowed_networks):
+    if trust is Trust.CODE or is_in(parsed, allowed_networks):
         return ALLOWED
     if all(_is_public(each) for each in (parsed, *inner)):
         return ALLOWED
@@ -192,7 +192,7 @@ def _network(text: str) -> Network:
     return network
 
 
-def _in(address: Address, networks: Iterable[Network]) -> bool:
+def is_in(address: Address, networks: Iterable[Network]) -> bool:
     return any(address.version == each.version and address in each for each in networks)
 
 
@@ -201,7 +201,7 @@ def _is_loopback(address: Address) -> bool:
 
 
 def _is_public(address: Address) -> bool:
-    if _in(address, NOT_PUBLIC):
+    if is_in(address, NOT_PUBLIC):
         return False
     return address.version == 4 or address in PUBLIC_IPV6 or address in NAT64
 

@@ -199,7 +199,7 @@ def test_a_resolver_that_hangs_is_left_behind(hanging: Any) -> None:
 def test_hanging_resolvers_cost_a_bounded_number_of_threads(
     hanging: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialing, "_resolving", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(dialing, "resolving", threading.BoundedSemaphore(2))
     failures = []
     for _ in range(4):
         with pytest.raises(ConnectFailed) as caught:
