@@ -11,6 +11,14 @@ from pulseboard.history.models import (
     Series,
     StatusInterval,
 )
+from pulseboard.incidents.models import (
+    Announcement,
+    Incident,
+    IncidentAlert,
+    IncidentTemplate,
+    IncidentUpdate,
+    Subscriber,
+)
 from pulseboard.maintenance.models import Maintenance
 from pulseboard.monitors.models import (
     Component,
@@ -23,6 +31,7 @@ from pulseboard.notifiers.models import Channel, Notification
 from pulseboard.traffic.models import TrafficCount
 
 __all__ = [
+    "Announcement",
     "ApiToken",
     "AuditEvent",
     "Channel",
@@ -31,6 +40,10 @@ __all__ = [
     "DaySummary",
     "HealthMetric",
     "HourSummaries",
+    "Incident",
+    "IncidentAlert",
+    "IncidentTemplate",
+    "IncidentUpdate",
     "JobRun",
     "Maintenance",
     "Monitor",
@@ -40,6 +53,7 @@ __all__ = [
     "RunnerLease",
     "Series",
     "StatusInterval",
+    "Subscriber",
     "SystemAlert",
     "TrafficCount",
 ]

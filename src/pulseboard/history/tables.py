@@ -21,6 +21,7 @@ YES, NO = "yes", "no"
 
 #: By the name of the model.
 PURPOSES: dict[str, Purpose] = {
+    "Announcement": Purpose("keep_notifications_for", f"{NO}: what was told"),
     "ApiToken": Purpose("until deleted", f"{YES}: callers would need new tokens"),
     "AuditEvent": Purpose("keep_audit_for", f"{YES}: who did what"),
     "Channel": Purpose("until deleted", f"{YES}: where alerts go"),
@@ -29,6 +30,10 @@ PURPOSES: dict[str, Purpose] = {
     "DaySummary": Purpose("for good", f"{YES}: the long history"),
     "HealthMetric": Purpose("keep_metrics_for", f"{NO}: also in the packed history"),
     "HourSummaries": Purpose("keep_hours_for", f"{YES}: the history by the hour"),
+    "Incident": Purpose("for good", f"{YES}: what the public was told"),
+    "IncidentAlert": Purpose("for good", f"{YES}: what incidents began with"),
+    "IncidentTemplate": Purpose("until deleted", f"{YES}: words for a bad day"),
+    "IncidentUpdate": Purpose("for good", f"{YES}: what the public was told"),
     "JobRun": Purpose("until replaced", f"{NO}: made again"),
     "Maintenance": Purpose("until deleted", f"{YES}: planned windows"),
     "Monitor": Purpose("until deleted", f"{YES}: what was paused or switched off"),
@@ -38,6 +43,10 @@ PURPOSES: dict[str, Purpose] = {
     "RunnerLease": Purpose("until replaced", f"{NO}: made again"),
     "Series": Purpose("for good", f"{YES}: the history cannot be read without"),
     "StatusInterval": Purpose("for good", f"{YES}: uptime is computed from it"),
+    "Subscriber": Purpose(
+        "until they unsubscribe, 24 hours unless confirmed",
+        f"{YES}: who asked to be told",
+    ),
     "SystemAlert": Purpose("keep_alerts_for", f"{YES}: what went wrong"),
     "TrafficCount": Purpose("keep_metrics_for", f"{NO}: counted anew"),
 }

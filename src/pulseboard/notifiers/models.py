@@ -63,6 +63,13 @@ class Notification(models.Model):
 
     key = models.CharField(_("idempotency key"), max_length=120, unique=True)
     channel = models.CharField(_("channel"), max_length=100)
+    #: A person who is no channel, as in ``subscriber:<key>``: who that is, is asked
+    #: when it is sent, so that no address lies in the outbox. Empty for a channel.
+    addressee = models.CharField(
+        _("addressee"), max_length=60, blank=True, default="", editable=False
+    )
+    #: What the room that wrote it needs to finish it for its addressee.
+    facts = models.JSONField(default=dict, editable=False)
     #: Messages of one alert leave in order: the recovery never before the alarm.
     thread = models.CharField(_("thread"), max_length=100)
     transition = models.CharField(_("transition"), max_length=20)
@@ -89,6 +96,8 @@ class Notification(models.Model):
         indexes = [
             # For the runner's question: what is due to be sent?
             models.Index(fields=["state", "due_at"], name="pulseboard_outbox_due"),
+            # For what comes next: does an earlier message of its thread still wait?
+            models.Index(fields=["thread"], name="pulseboard_outbox_thread"),
         ]
 
     def __str__(self) -> str:
