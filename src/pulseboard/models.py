@@ -28,6 +28,8 @@ from pulseboard.monitors.models import (
     RunnerLease,
 )
 from pulseboard.notifiers.models import Channel, Notification
+from pulseboard.statuspage.models import PageComponent, PageSnapshot, StatusPage
+from pulseboard.probes.models import Endpoint
 from pulseboard.traffic.models import TrafficCount
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "Component",
     "ComponentMonitor",
     "DaySummary",
+    "Endpoint",
     "HealthMetric",
     "HourSummaries",
     "Incident",
@@ -49,10 +52,13 @@ __all__ = [
     "Monitor",
     "Notification",
     "PackedHour",
+    "PageComponent",
+    "PageSnapshot",
     "Run",
     "RunnerLease",
     "Series",
     "StatusInterval",
+    "StatusPage",
     "Subscriber",
     "SystemAlert",
     "TrafficCount",

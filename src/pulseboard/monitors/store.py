@@ -53,6 +53,14 @@ def synchronize(definitions: Mapping[str, Definition]) -> None:
             Monitor.objects.filter(pk=row.pk).update(**changed)
 
 
+def ensure(definition: Definition) -> Monitor:
+    """Make or renew the row of one *definition* at once, before a runner does."""
+    row, _ = Monitor.objects.update_or_create(
+        name=definition.name, defaults=_declared(definition)
+    )
+    return row
+
+
 def scheduled(now: datetime) -> list[Monitor]:
     """Return the rows that are to run: declared, enabled, not paused."""
     return list(
