@@ -8,6 +8,7 @@ PulseboardError
 ├── ConnectFailed      a target could not be reached (see guard.errors)
 ├── NotApplicable      a check has nothing to ask about here (see checks.check)
 ├── NotifyError        a notifier could not deliver (``permanent`` stops retries)
+│   └── Refused        the server refuses these recipients; others may get theirs
 ├── Problem            a call was refused or failed (see core.problem)
 ├── Unavailable        who calls cannot be known now (see access.errors)
 └── UsageError         a command was called wrongly; it exits 2
@@ -36,6 +37,10 @@ class NotifyError(PulseboardError):
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class Refused(NotifyError):
+    """The mail server refuses the recipients; it would take mail to others."""
 
 
 class UsageError(PulseboardError):

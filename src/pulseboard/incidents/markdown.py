@@ -66,7 +66,8 @@ def clean(html: str) -> str:
     return nh3.clean(
         lowered,
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},
+        attribute_filter=_attribute,
         url_schemes=SCHEMES,
         link_rel=REL,
         strip_comments=True,
@@ -76,6 +77,12 @@ def clean(html: str) -> str:
 def plain_of(text: str) -> str:
     """Return *text* for a mail's plain twin: as written, lines kept."""
     return text[:LIMIT].replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Drop addresses without a scheme: ``//host`` and paths lead who knows where."""
+    known = value.partition(":")[0].lower() in SCHEMES
+    return value if known and ":" in value else None
 
 
 def _tamed(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pulseboard.alerts.judge import Step
@@ -23,6 +24,8 @@ class Message:
         key: The same for every attempt, so that a receiver can drop a repeat.
         thread: The same for all messages of one alert.
         first: Whether it opens its thread.
+        html: Twin of the body; empty where the channel makes its own.
+        headers: Of a mail, beside those that every mail has.
     """
 
     key: str
@@ -32,6 +35,8 @@ class Message:
     severity: str
     recipients: tuple[str, ...] = ()
     first: bool = False
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def subject_of(transition: Transition, service: str) -> str:

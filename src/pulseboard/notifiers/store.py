@@ -1,5 +1,5 @@
 """
-The outbox: written with the alert's change, emptied by the runner.
+The outbox: written with the change it tells of, emptied by the runner.
 
     claim (conditional update) → send → mark under the own claim
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,9 +19,10 @@ from django.urls import NoReverseMatch, reverse
 from pulseboard.alerts.judge import Step
 from pulseboard.alerts.transition import Transition, listen
 from pulseboard.conf import get_settings
-from pulseboard.core.errors import NotifyError
+from pulseboard.core.errors import NotifyError, Refused
 from pulseboard.core.redaction import one_line
 from pulseboard.notifiers.channels import notifiers
+from pulseboard.notifiers.letter import Letter, finished
 from pulseboard.notifiers.message import Message, body_of, is_wanted, subject_of
 from pulseboard.notifiers.models import Channel, Notification
 from pulseboard.notifiers.retry import LONGEST, next_attempt
@@ -35,6 +36,10 @@ ROUND_FOR = timedelta(seconds=30)
 DELETE_AT_ONCE = 500
 MAIL = "E-mail"
 LOG = "Log"
+#: Stands for a channel in the rows of letters; a channel's name is never empty.
+LETTERS = ""
+#: What is noted of a letter that its server will never take.
+REFUSED = "refused for good"
 
 
 def synchronize_channels() -> None:
@@ -82,6 +87,39 @@ def enqueue(transition: Transition) -> None:
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def post(letters: Iterable[Letter], now: datetime) -> None:
+    """Write *letters* into the outbox, in the transaction of what they tell of."""
+    rows = [
+        Notification(
+            key=each.key,
+            channel=LETTERS,
+            thread=_thread_of(each),
+            addressee=each.addressee,
+            facts=dict(each.facts),
+            transition="letter",
+            subject=one_line(each.subject, limit=250),
+            body=each.body,
+            severity="info",
+            created_at=now,
+            due_at=now,
+        )
+        for each in letters
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=200)
+
+
+def forget(addressee: str) -> None:
+    """Delete what waits for *addressee*, and what was sent there."""
+    Notification.objects.filter(addressee=addressee).delete()
+
+
+def refused(limit: int) -> list[str]:
+    """Return addressees whose mail server refused a letter for good."""
+    dead = Notification.objects.filter(state=State.DEAD).exclude(addressee="")
+    rows = dead.filter(last_error=REFUSED).order_by("-pk")
+    return list(rows.values_list("addressee", flat=True)[:limit])
+
+
 def is_due(now: datetime) -> bool:
     """Return whether anything waits to be sent."""
     return _claimable(now).exists()
@@ -104,15 +142,18 @@ def deliver(holder: str, clock: Callable[[], datetime], *, limit: int = 50) -> i
     sent, failed, end = 0, set[str](), clock() + ROUND_FOR
     for _ in range(limit):
         # Asked anew each time: what was sent lets the next of its thread go.
-        row = _claimable(clock()).exclude(channel__in=failed).first()
+        row = _next(clock(), failed)
         if row is None or clock() > end:
             break
         if not _claim(row, holder, clock()):
             continue
-        if _send(row, holder, clock):
-            sent += 1
-        else:
-            failed.add(row.channel)
+        try:
+            sent += _send(row, holder, clock)
+        except Exception as error:
+            _postpone(row, holder, error, clock())
+            # One person who is refused holds up nobody else's letter.
+            if not (row.addressee and isinstance(error, Refused)):
+                failed.add(row.channel)
     return sent
 
 
@@ -165,6 +206,12 @@ def _key(step: str, channel: str) -> str:
     return f"{step}:{hashlib.sha256(channel.encode()).hexdigest()[:16]}"
 
 
+def _thread_of(letter: Letter) -> str:
+    """Return a thread of its own for each addressee; its column holds 100."""
+    person = hashlib.sha256(letter.addressee.encode()).hexdigest()[:16]
+    return f"{letter.thread[:80]}:{person}"
+
+
 def _listening(transition: Transition, thread: str) -> list[str]:
     """Return the channels to tell; whoever heard of an alert hears that it is over."""
     channels = Channel.objects.filter(enabled=True)
@@ -203,30 +250,66 @@ def _claim(row: Notification, holder: str, now: datetime) -> bool:
     )
 
 
+def _next(now: datetime, failed: set[str]) -> Notification | None:
+    """Return what to send now: alerts before letters, then as they were written."""
+    waiting = _claimable(now).exclude(channel__in=failed)
+    alert = waiting.filter(addressee="").first()
+    return alert or waiting.exclude(addressee="").first()
+
+
 def _send(row: Notification, holder: str, clock: Callable[[], datetime]) -> bool:
-    channel = Channel.objects.filter(name=row.channel, enabled=True).first()
-    try:
-        if channel is None:
-            raise NotifyError("the channel is gone or switched off", permanent=True)
-        notifier = notifiers().get(channel.kind)
-        if notifier is None:
-            raise NotifyError(
-                f"no such kind of channel: {channel.kind}", permanent=True
-            )
-        notifier.send(_message(row, channel))
-    except Exception as error:
-        _postpone(row, holder, error, clock())
-        return False
+    """Send *row*, or raise; return False when nobody is there to get it any more."""
+    if row.addressee:
+        message = _letter(row)
+        if message is None:
+            Notification.objects.filter(pk=row.pk, claimed_by=holder).delete()
+            return False
+        notifiers()["email"].send(message)
+    else:
+        _tell_channel(row)
     now = clock()
     _mark(row, holder, state=State.SENT, sent_at=now, last_error="")
     Channel.objects.filter(name=row.channel).update(last_sent_at=now, last_error="")
     return True
 
 
-def _message(row: Notification, channel: Channel) -> Message:
-    earlier = Notification.objects.filter(
-        thread=row.thread, channel=row.channel, pk__lt=row.pk
+def _tell_channel(row: Notification) -> None:
+    channel = Channel.objects.filter(name=row.channel, enabled=True).first()
+    if channel is None:
+        raise NotifyError("the channel is gone or switched off", permanent=True)
+    notifier = notifiers().get(channel.kind)
+    if notifier is None:
+        raise NotifyError(f"no such kind of channel: {channel.kind}", permanent=True)
+    notifier.send(_message(row, channel))
+
+
+def _letter(row: Notification) -> Message | None:
+    ready = finished(
+        Letter(
+            key=row.key,
+            thread=row.thread,
+            addressee=row.addressee,
+            subject=row.subject,
+            body=row.body,
+            facts=row.facts,
+        )
     )
+    if ready is None:
+        return None
+    return Message(
+        key=row.key,
+        thread=row.thread,
+        subject=row.subject,
+        body=ready.body,
+        html=ready.html,
+        headers=ready.headers,
+        severity=row.severity,
+        recipients=(ready.recipient,),
+        first=not _is_preceded(row),
+    )
+
+
+def _message(row: Notification, channel: Channel) -> Message:
     return Message(
         key=row.key,
         thread=f"{row.thread}:{row.channel}",
@@ -234,13 +317,23 @@ def _message(row: Notification, channel: Channel) -> Message:
         body=row.body,
         severity=row.severity,
         recipients=tuple(channel.recipients),
-        first=not earlier.exists(),
+        first=not _is_preceded(row),
     )
+
+
+def _is_preceded(row: Notification) -> bool:
+    """Return whether *row* is not the first of its thread."""
+    earlier = Notification.objects.filter(
+        thread=row.thread, channel=row.channel, pk__lt=row.pk
+    )
+    return earlier.exists()
 
 
 def _postpone(row: Notification, holder: str, error: Exception, now: datetime) -> None:
     known = isinstance(error, NotifyError)
     text = one_line(str(error) if known else f"raised {type(error).__name__}")
+    if row.addressee and isinstance(error, Refused) and error.permanent:
+        text = REFUSED
     attempts = row.attempts + 1
     # A jitter needs no cryptographic randomness.
     chance = random.random()  # noqa: S311

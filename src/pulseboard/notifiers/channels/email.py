@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from pulseboard.core.errors import NotifyError
+from pulseboard.core.errors import NotifyError, Refused
 from pulseboard.core.redaction import one_line
 from pulseboard.notifiers.message import Message
 from pulseboard.notifiers.notifier import Notifier
@@ -28,8 +28,11 @@ class EmailNotifier(Notifier):
         try:
             # Not `mail.send()`: Django 6.1 wants no connection given to a message.
             _backend().send_messages([_mail(message)])
-        except smtplib.SMTPRecipientsRefused:
-            raise NotifyError("the mail server refuses every recipient") from None
+        except smtplib.SMTPRecipientsRefused as error:
+            raise Refused(
+                "the mail server refuses every recipient",
+                permanent=all(code >= 500 for code, _ in error.recipients.values()),
+            ) from None
         except smtplib.SMTPAuthenticationError:
             raise NotifyError("the mail server refuses our credentials") from None
         except smtplib.SMTPException as error:
@@ -49,11 +52,12 @@ def _mail(message: Message) -> EmailMultiAlternatives:
         to=list(message.recipients),
         headers=_headers(message),
     )
-    letter.attach_alternative(
-        render_to_string("pulseboard/notifiers/email.html", {"message": message}),
-        "text/html",
-    )
+    letter.attach_alternative(message.html or _html(message), "text/html")
     return letter
+
+
+def _html(message: Message) -> str:
+    return render_to_string("pulseboard/notifiers/email.html", {"message": message})
 
 
 def _backend() -> Any:
@@ -68,6 +72,9 @@ def _headers(message: Message) -> dict[str, str]:
     """Return ids that are the same for every attempt, threaded by alert."""
     root = _message_id(message.thread)
     headers = {"Auto-Submitted": "auto-generated", "X-Pulseboard-Key": message.key}
+    headers |= {
+        name: one_line(value, limit=900) for name, value in message.headers.items()
+    }
     if message.first:
         return headers | {"Message-ID": root}
     return headers | {
