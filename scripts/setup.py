@@ -37,6 +37,8 @@ DEBIAN_PACKAGES: dict[str, tuple[str, ...]] = {
     "mariadb-server": ("mariadbd", "/usr/sbin/mariadbd"),
     "chromium": ("chromium", "google-chrome"),
     "faketime": ("faketime",),
+    "jing": ("jing",),  # with the Java that also runs the HTML checker
+    "default-jre-headless": ("java",),
     "iproute2": ("ip", "/usr/sbin/ip", "/sbin/ip"),
 }
 
