@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,6 +21,7 @@ MOST_READINGS = 32
 MOST_DETAILS = 32
 NAME_LENGTH = 100
 REFERENCE_LENGTH = 20
+SHORT_LENGTH = 64
 
 
 def presentable(answer: object) -> Outcome:
@@ -59,7 +61,7 @@ def plain(details: object) -> dict[str, object]:
 
 
 def _value(name: str, value: object) -> object:
-    if SECRET_NAME.search(name):
+    if _is_secret(name[:NAME_LENGTH]):
         return HIDDEN
     if value is None or isinstance(value, bool):
         return value
@@ -71,4 +73,17 @@ def _value(name: str, value: object) -> object:
 
 
 def _text(text: str, limit: int) -> str:
-    return one_line(redact(str(text), limit=limit * 2), limit=limit)
+    text = str(text)
+    # Names and summaries come again with every run; what is long is not kept.
+    cleaned = _cleaned if len(text) <= SHORT_LENGTH else _cleaned.__wrapped__
+    return cleaned(text, limit)
+
+
+@functools.lru_cache(maxsize=2048)
+def _cleaned(text: str, limit: int) -> str:
+    return one_line(redact(text, limit=limit * 2), limit=limit)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return SECRET_NAME.search(name) is not None
