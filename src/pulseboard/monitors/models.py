@@ -69,6 +69,8 @@ class Monitor(models.Model):
     duration_seconds = models.FloatField(_("duration, seconds"), null=True, blank=True)
     good_at = InstantField(_("last good"), null=True, blank=True)
     good_summary = models.CharField(_("last good result"), max_length=200, blank=True)
+    #: What its history says of the time before is made up, and marked wherever shown.
+    demo_until = InstantField(_("demo history until"), null=True, blank=True)
 
     #: The last results, newest last: one letter and its time each, see `judge`.
     memory = models.JSONField(_("memory"), default=list, blank=True)

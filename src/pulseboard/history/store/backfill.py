@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
 from django.db import router, transaction
 from django.db.models import F, Model
 
+from pulseboard.core.buckets import epoch_ms, instant
 from pulseboard.core.packing import Sample
-from pulseboard.history.key import MOST_SERIES, key_of
-from pulseboard.history.models import HealthMetric, Packed, Series
+from pulseboard.core.status import Status
+from pulseboard.history.key import MOST_SERIES, first_key, key_of
+from pulseboard.history.models import (
+    HealthMetric,
+    Packed,
+    Series,
+    StatusInterval,
+    number_of,
+)
 from pulseboard.history.store.packed import _write as write_hours
 from pulseboard.history.store.retry import retried
 from pulseboard.history.store.series import RUNS, chunks, ids_of_readings, ids_of_runs
@@ -56,6 +65,50 @@ def forget(monitors: Collection[str]) -> int:
     # Runs and intervals go with their series.
     rows = Series.objects.filter(pk__in=series)
     return deleted + retried(rows.delete, tries=TRIES)[0]
+
+
+def forget_before(monitors: Collection[str], at: datetime) -> int:
+    """Delete what is packed of *monitors* before the day of *at*, and intervals."""
+    series = list(
+        Series.objects.filter(monitor__in=monitors).values_list("pk", flat=True)
+    )
+    deleted = 0
+    for model in Packed.__subclasses__():
+        before = first_key(int(at.timestamp()) // model.SECONDS)
+        rows = model._default_manager.filter(key__lt=before)
+        rows = rows.annotate(of=F("key").bitand(MOST_SERIES - 1))
+        found = rows.filter(of__in=series).values_list("pk", flat=True)
+        deleted += _delete(model, found)
+    old = StatusInterval.objects.filter(series__in=series, ended_ms__lte=epoch_ms(at))
+    deleted += _delete(StatusInterval, old.values_list("pk", flat=True))
+    StatusInterval.objects.filter(series__in=series, began_ms__lt=epoch_ms(at)).update(
+        began_ms=epoch_ms(at)
+    )
+    return deleted
+
+
+def backfill_intervals(
+    monitor: str, spans: Iterable[tuple[Status, datetime, datetime]]
+) -> None:
+    """Store intervals of *monitor* (status, from, until); they must not overlap."""
+    series = ids_of_runs([monitor])[monitor]
+    rows = [
+        StatusInterval(
+            series_id=series,
+            status=number_of(status),
+            began_ms=epoch_ms(began),
+            ended_ms=epoch_ms(ended),
+        )
+        for status, began, ended in spans
+    ]
+    retried(functools.partial(StatusInterval.objects.bulk_create, rows), tries=TRIES)
+
+
+def history_begins(monitor: str) -> datetime | None:
+    """Return since when there is a status of *monitor*; None without one."""
+    rows = StatusInterval.objects.filter(series__monitor=monitor, series__reading=RUNS)
+    first = rows.order_by("began_ms").values_list("began_ms", flat=True).first()
+    return None if first is None else instant(first)
 
 
 def _write(packed: Mapping[int, set[Sample]]) -> None:
