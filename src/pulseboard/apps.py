@@ -19,11 +19,15 @@ class PulseboardConfig(AppConfig):
         from pulseboard.checks import configured
         from pulseboard.monitors import registry, run_now
         from pulseboard.notifiers import store as notifiers  # noqa: F401  (listens)
+        from pulseboard.probes import configured as endpoints
+        from pulseboard.probes import store as probes
         from pulseboard.runner.run_now import run_by_hand, run_without_database
         from pulseboard.traffic import monitor as traffic
 
         registry.provide(configured.provide)
         registry.provide(traffic.provide)
+        registry.provide(endpoints.provide)
+        registry.provide_stored(probes.revision, probes.stored)
         run_now.fill_in(run_by_hand, run_without_database)
         setting_changed.connect(_forget_monitors)
 

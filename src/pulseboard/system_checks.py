@@ -18,6 +18,7 @@ from pulseboard.conf import Settings, build_settings
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.redaction import one_line
 from pulseboard.monitors import registry
+from pulseboard.probes.configured import declared_of as endpoints_of
 
 TAG = "pulseboard"
 MIDDLEWARE = "pulseboard.middleware.PulseboardMiddleware"
@@ -74,6 +75,7 @@ def _related(settings: Settings) -> Iterable[str]:
                 f"'ops@example.org', got {one_line(recipient, limit=50)!r}"
             )
     yield from plan_of(settings).problems
+    yield from endpoints_of(settings).problems
     yield from registry.problems()
 
 

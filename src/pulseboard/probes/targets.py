@@ -1,0 +1,137 @@
+"""The one thing an endpoint of any kind is aimed at, and whether it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pulseboard.core.errors import ConfigError
+from pulseboard.core.options import build
+from pulseboard.core.redaction import redact
+from pulseboard.guard.target import parse_host, parse_host_and_port, parse_url
+from pulseboard.guard.verdict import Network, Trust
+from pulseboard.probes.own_address import OwnAddress, is_own
+from pulseboard.probes.probe import Probe
+
+#: What ``target`` may stand for, in the order of trying.
+SPREAD = ("url", "host", "name", "domain", "port")
+#: Never asked: it stands for our own address until that is known.
+SOMEWHERE = "https://this-application.invalid"
+OWN_UNKNOWN = "Where this application is asked is not known; set PUBLIC_URL."
+WEB_SCHEMES = {"ws": "http", "wss": "https"}
+
+OwnFinder = Callable[[], OwnAddress | None]
+
+
+class Maker:
+    """
+    Makes the probe of an endpoint, each time with our own address as it is then.
+
+    Args:
+        values: Options of the kind by name.
+
+    Raises:
+        ConfigError: The options do not make a probe.
+    """
+
+    def __init__(
+        self, probe_class: type[Probe], values: Mapping[str, Any], own: OwnFinder
+    ) -> None:
+        self._own = own
+        self.path = values["url"] if is_own(values.get("url")) else ""
+        if self.path:
+            values = {**values, "url": SOMEWHERE + self.path}
+        self.probe = build(probe_class, values, where="")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this application itself is asked."""
+        return bool(self.path)
+
+    @property
+    def target(self) -> str:
+        """What people read as the target; secrets in it are hidden."""
+        return redact(self.path) if self.path else target_text(self.probe)
+
+    def prepare(self) -> Probe:
+        """Return the probe to ask now, or raise ConfigError."""
+        if not self.path:
+            return self.probe
+        own = self._own()
+        if own is None:
+            raise ConfigError(OWN_UNKNOWN)
+        changed: dict[str, Any] = {"url": own.base + self.path}
+        if own.headers:
+            given: Mapping[str, str] = getattr(self.probe, "headers", {})
+            changed["headers"] = {**own.headers, **given}
+        return replace(self.probe, **changed)
+
+
+def spread(target: str, known: Collection[str]) -> dict[str, Any]:
+    """
+    Return *target* as options of a kind that has the options *known*.
+
+    Raises:
+        ConfigError: The kind needs a host and port, and this is neither.
+    """
+    if "url" in known:
+        return {"url": target}
+    if "host" in known:
+        if "port" not in known or not _has_port(target):
+            return {"host": target}
+        host, port = parse_host_and_port(target, None, Trust.CODE)
+        return {"host": host, "port": port}
+    for name in ("name", "domain"):
+        if name in known:
+            return {name: target}
+    raise ConfigError("target: this kind takes none; use its own options")
+
+
+def target_text(probe: Probe) -> str:
+    """Return what *probe* is aimed at, without secrets; empty when it is many."""
+    if url := getattr(probe, "url", ""):
+        return redact(str(url))
+    host = str(getattr(probe, "host", "") or "")
+    if host:
+        port = getattr(probe, "port", None)
+        return host if port is None else f"{_bracketed(host)}:{port}"
+    for name in ("name", "domain"):
+        if text := getattr(probe, name, ""):
+            return str(text)
+    return ""
+
+
+def refuse(probe: Probe, trust: Trust, networks: Sequence[Network]) -> None:
+    """
+    Refuse what *trust* may not reach by its spelling; names are judged when dialled.
+
+    Raises:
+        ConfigError: Beginning with the option at fault.
+    """
+    if url := getattr(probe, "url", ""):
+        _judge("url", lambda: parse_url(_as_http(str(url)), trust, networks))
+    for name in ("host", "server"):
+        if host := getattr(probe, name, ""):
+            _judge(name, lambda host=host: parse_host(str(host), trust, networks))
+
+
+def _judge(name: str, read: Callable[[], object]) -> None:
+    try:
+        read()
+    except ConfigError as error:
+        raise ConfigError(f"{name}: {error}") from None
+
+
+def _as_http(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"{WEB_SCHEMES.get(scheme.lower(), scheme)}{separator}{rest}"
+
+
+def _has_port(target: str) -> bool:
+    after = target.rpartition("]")[2] if target.startswith("[") else target
+    return after.count(":") == 1
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
