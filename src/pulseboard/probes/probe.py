@@ -14,7 +14,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from pulseboard.core.errors import ConfigError
 from pulseboard.guard.verdict import Trust
@@ -44,6 +44,13 @@ class Probe(abc.ABC):
     ``__post_init__`` refuses what cannot work with a `ConfigError` that begins with
     the name of the field and a colon.
     """
+
+    #: Conditions that hold unless people write their own about the same thing.
+    presumed: ClassVar[tuple[str, ...]] = ()
+
+    def presumes(self) -> tuple[str, ...]:
+        """Return `presumed`, with what the options add to it."""
+        return self.presumed
 
     @abc.abstractmethod
     async def ask(self, one: Try) -> Facts:
