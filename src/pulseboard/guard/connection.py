@@ -33,7 +33,13 @@ from pulseboard.guard.wire import Wire
 
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 #: The trouble is here: no descriptor, no memory, no port left.
-OURS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL)
+OURS_ERRNOS = (
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOBUFS,
+    errno.ENOMEM,
+    errno.EADDRNOTAVAIL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +297,6 @@ async def _connect(family: int, host: str, port: int, share_seconds: float) -> W
 
 def _unreachable(error: Exception) -> Failure:
     """Return whose fault it is: another address would not help us either."""
-    if isinstance(error, OSError) and error.errno in OURS:
+    if isinstance(error, OSError) and error.errno in OURS_ERRNOS:
         return Failure.EXHAUSTED
     return Failure.UNREACHABLE

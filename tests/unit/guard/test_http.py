@@ -17,8 +17,9 @@ import pytest
 from tests.unit.guard.listeners import Listener, answer, redirect
 
 from pulseboard.core.errors import ConfigError
+from pulseboard.guard.answer import Response
 from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
-from pulseboard.guard.http import Response, request
+from pulseboard.guard.http import request
 from pulseboard.guard.verdict import Trust, parse_networks
 
 Serve = Callable[..., Listener]
