@@ -19,7 +19,7 @@ from pulseboard.incidents.models import (
     IncidentUpdate,
     Subscriber,
 )
-from pulseboard.maintenance.models import Maintenance
+from pulseboard.maintenance.models import KeptOccurrence, Maintenance
 from pulseboard.monitors.models import (
     Component,
     ComponentMonitor,
@@ -48,6 +48,7 @@ __all__ = [
     "IncidentTemplate",
     "IncidentUpdate",
     "JobRun",
+    "KeptOccurrence",
     "Maintenance",
     "Monitor",
     "Notification",

@@ -36,6 +36,7 @@ PURPOSES: dict[str, Purpose] = {
     "IncidentTemplate": Purpose("until deleted", f"{YES}: words for a bad day"),
     "IncidentUpdate": Purpose("for good", f"{YES}: what the public was told"),
     "JobRun": Purpose("until replaced", f"{NO}: made again"),
+    "KeptOccurrence": Purpose("until deleted", f"{YES}: when maintenance really was"),
     "Maintenance": Purpose("until deleted", f"{YES}: planned windows"),
     "Monitor": Purpose("until deleted", f"{YES}: what was paused or switched off"),
     "Notification": Purpose("keep_notifications_for", f"{NO}: what was sent"),

@@ -11,13 +11,19 @@ from datetime import datetime
 class Occurrence:
     """
     Args:
-        key: Stable over rebuilds: the same window and start give the same key.
+        key: Stable over rebuilds: the same window and start give the same key. One
+            that happens once keeps its key when it is moved.
         ends_at: Not part of the window.
         zone: Name of the zone it was planned in, such as ``Europe/Madrid``.
         everything: All monitors and components are meant.
+        monitors: Names; those of the monitors in *groups* are among them.
+        components: Slugs. groups: As they stand at the monitors.
         mutes: Alerts neither open nor remind.
         excludes: Its time is left out of uptime.
         shows: It is on the public page.
+        sequence: Rises when it is changed, as calendars want it.
+        changed_at: When it was changed last; None while it is not stored.
+        is_cancelled: It will not be, or was not. Only calendars ask for these.
     """
 
     key: str
@@ -29,9 +35,13 @@ class Occurrence:
     everything: bool = False
     monitors: frozenset[str] = frozenset()
     components: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
     mutes: bool = True
     excludes: bool = True
     shows: bool = True
+    sequence: int = 0
+    changed_at: datetime | None = None
+    is_cancelled: bool = False
 
     def is_open(self, now: datetime) -> bool:
         """Return whether *now* lies in it."""

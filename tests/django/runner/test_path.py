@@ -186,7 +186,10 @@ def test_a_failure_before_a_gap_confirms_nothing_after_it(play, clock):
 def test_maintenance_mutes_opening_and_not_measuring(play, clock):
     """X33, X38"""
     Maintenance.objects.create(
-        title="Upgrade", starts_at=START, ends_at=START + timedelta(minutes=3)
+        title="Upgrade",
+        everything=True,
+        starts_at=START,
+        ends_at=START + timedelta(minutes=3),
     )
     play("HCCC")
     assert not SystemAlert.objects.exists()
@@ -196,7 +199,10 @@ def test_maintenance_mutes_opening_and_not_measuring(play, clock):
 def test_trouble_that_outlasts_maintenance_is_announced(play, mailing, clock):
     """X33: what it muted is not lost."""
     Maintenance.objects.create(
-        title="Upgrade", starts_at=START, ends_at=START + timedelta(minutes=3)
+        title="Upgrade",
+        everything=True,
+        starts_at=START,
+        ends_at=START + timedelta(minutes=3),
     )
     play("HCCC")
     alerts.settle(clock.now, muted=frozenset({"cache"}))
