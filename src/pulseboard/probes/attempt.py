@@ -68,15 +68,14 @@ async def attempt(plan: Plan) -> Outcome:
 
 async def ask_once(plan: Plan) -> Tried:
     """Return what one try of *plan* found. Raises nothing that is to be expected."""
-    try:
-        probe = plan.prepare()
-    except ConfigError as error:
-        return Tried(None, unknown(str(error), Reason.NOT_APPLICABLE))
     one = Try(trust=plan.trust, timeout_seconds=plan.timeout.total_seconds())
     seen: Facts | Blocked | ConnectFailed
     try:
+        probe = plan.prepare()
         async with asyncio.timeout((plan.timeout + GRACE).total_seconds()):
             seen = await probe.ask(one)
+    except ConfigError as error:
+        return Tried(None, unknown(str(error), Reason.NOT_APPLICABLE))
     except TimeoutError:  # a kind that forgot its own limit
         seen = ConnectFailed(Failure.TIMEOUT)
     except (Blocked, ConnectFailed) as error:

@@ -24,7 +24,7 @@ from pulseboard.monitors.definition import Confirmation
 from pulseboard.probes import secrets, targets
 from pulseboard.probes.assertions.conditions import Conditions
 from pulseboard.probes.assertions.parse import parse_conditions
-from pulseboard.probes.own_address import OwnAddress
+from pulseboard.probes.own_address import OwnAddress, is_own
 from pulseboard.probes.plan import Plan, monitor_name_of
 from pulseboard.probes.probe import Probe, known_kinds
 
@@ -266,9 +266,11 @@ def _maker(
         values = _values(own, known, around)
         if common.target:
             values |= targets.spread(common.target, known)
+        if is_own(values.get("url")) and around.trust is not Trust.CODE:
+            values = {"follow_redirects": False, **values}
         maker = targets.Maker(probe_class, values, around.own)
-        if not maker.is_own:
-            targets.refuse(maker.probe, around.trust, around.networks)
+        trust, networks = around.trust, around.networks
+        targets.refuse(maker.probe, trust, networks, is_own=maker.is_own)
     except ConfigError as error:
         key, sentence = _at_fault(str(error), {*known, "target"})
         if common.target and key in targets.SPREAD:

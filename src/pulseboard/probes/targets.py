@@ -9,8 +9,11 @@ from typing import Any
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.options import build
 from pulseboard.core.redaction import redact
+from pulseboard.guard.request_headers import checked_headers
 from pulseboard.guard.target import parse_host, parse_host_and_port, parse_url
+from pulseboard.guard.tls_context import is_pem
 from pulseboard.guard.verdict import Network, Trust
+from pulseboard.probes.checked import naming
 from pulseboard.probes.own_address import OwnAddress, is_own
 from pulseboard.probes.probe import Probe
 
@@ -19,6 +22,8 @@ SPREAD = ("url", "host", "name", "domain", "port")
 #: Never asked: it stands for our own address until that is known.
 SOMEWHERE = "https://this-application.invalid"
 OWN_UNKNOWN = "Where this application is asked is not known; set PUBLIC_URL."
+#: Options that code may give as the path of a file.
+FILES = ("authorities", "client_certificate", "client_key")
 WEB_SCHEMES = {"ws": "http", "wss": "https"}
 
 OwnFinder = Callable[[], OwnAddress | None]
@@ -26,7 +31,7 @@ OwnFinder = Callable[[], OwnAddress | None]
 
 class Maker:
     """
-    Makes the probe of an endpoint, each time with our own address as it is then.
+    Makes the probe of an endpoint; for a path of ours, with our address as it is then.
 
     Args:
         values: Options of the kind by name.
@@ -39,6 +44,7 @@ class Maker:
         self, probe_class: type[Probe], values: Mapping[str, Any], own: OwnFinder
     ) -> None:
         self._own = own
+        self._made: tuple[OwnAddress | None, Probe | None] = (None, None)
         self.path = values["url"] if is_own(values.get("url")) else ""
         if self.path:
             values = {**values, "url": SOMEWHERE + self.path}
@@ -61,10 +67,19 @@ class Maker:
         own = self._own()
         if own is None:
             raise ConfigError(OWN_UNKNOWN)
+        before, made = self._made
+        if made is None or own != before:
+            made = self._aimed_at(own)
+            self._made = (own, made)
+        return made
+
+    def _aimed_at(self, own: OwnAddress) -> Probe:
         changed: dict[str, Any] = {"url": own.base + self.path}
         if own.headers:
             given: Mapping[str, str] = getattr(self.probe, "headers", {})
-            changed["headers"] = {**own.headers, **given}
+            names = {name.lower() for name in given}
+            ours = {name: own.headers[name] for name in own.headers.keys() - names}
+            changed["headers"] = {**ours, **given}
         return replace(self.probe, **changed)
 
 
@@ -102,25 +117,39 @@ def target_text(probe: Probe) -> str:
     return ""
 
 
-def refuse(probe: Probe, trust: Trust, networks: Sequence[Network]) -> None:
+def refuse(
+    probe: Probe, trust: Trust, networks: Sequence[Network], *, is_own: bool
+) -> None:
     """
-    Refuse what *trust* may not reach by its spelling; names are judged when dialled.
+    Refuse what *trust* may not ask for; names of hosts are judged when dialled.
 
     Raises:
         ConfigError: Beginning with the option at fault.
     """
+    if not is_own:
+        _refuse_target(probe, trust, networks)
+    if trust is Trust.CODE:
+        return
+    if is_own and getattr(probe, "follow_redirects", False):
+        # Our own redirects could lead anywhere in our network.
+        raise ConfigError("follow_redirects: not for a path of this application")
+    with naming("headers"):
+        checked_headers(getattr(probe, "headers", {}), trust)
+    for name in FILES:
+        if (text := getattr(probe, name, "")) and not is_pem(text):
+            raise ConfigError(f"{name}: expected text in PEM")
+    if getattr(probe, "host_header", ""):
+        raise ConfigError("host_header: can be set in code only")
+
+
+def _refuse_target(probe: Probe, trust: Trust, networks: Sequence[Network]) -> None:
     if url := getattr(probe, "url", ""):
-        _judge("url", lambda: parse_url(_as_http(str(url)), trust, networks))
-    for name in ("host", "server"):
+        with naming("url"):
+            parse_url(_as_http(str(url)), trust, networks)
+    for name in ("host", "name_server"):
         if host := getattr(probe, name, ""):
-            _judge(name, lambda host=host: parse_host(str(host), trust, networks))
-
-
-def _judge(name: str, read: Callable[[], object]) -> None:
-    try:
-        read()
-    except ConfigError as error:
-        raise ConfigError(f"{name}: {error}") from None
+            with naming(name):
+                parse_host(str(host), trust, networks)
 
 
 def _as_http(url: str) -> str:

@@ -109,7 +109,6 @@ class Cursor:
 
     def got(self) -> str:
         """Return what stands here, for a message."""
-        self.skip_spaces()
         rest = one_line(self.text[self.place :], limit=30)
         return repr(rest) if rest else "the end of the line"
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PATH = "/grpc.health.v1.Health/Check"
 #: Of the answer's message, which has one small number.
 MESSAGE_BYTES = 1024
+#: Of all that is read. The library waits for a whole frame, however long it claims.
+ANSWER_BYTES = 64 * 1024
 
 SERVING = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
 NOT_FOUND = 5
@@ -133,15 +135,25 @@ async def _call(
         h2.initiate_connection()
         h2.send_headers(1, headers)
         h2.send_data(1, message, end_stream=True)
+        left = ANSWER_BYTES
         while not heard.has_ended:
             await talk.line.write(h2.data_to_send())
-            piece = await talk.line.read(16 * 1024)
-            if not piece:
-                raise ConnectFailed(Failure.CLOSED)
-            talk.heard()
+            piece = await _piece(talk, left)
+            left -= len(piece)
             _take(h2, piece, heard)
     except H2Error:
         raise ConnectFailed(Failure.PROTOCOL) from None
+
+
+async def _piece(talk: Conversation, left: int) -> bytes:
+    """Return what came next, at most *left* bytes."""
+    if not left:
+        raise ConnectFailed(Failure.PROTOCOL)
+    piece = await talk.line.read(left)
+    if not piece:
+        raise ConnectFailed(Failure.CLOSED)
+    talk.heard()
+    return piece
 
 
 def _take(h2: H2Connection, piece: bytes, heard: _Heard) -> None:
