@@ -17,6 +17,7 @@ class PulseboardConfig(AppConfig):
         """Join the rooms that may not import each other. Starts nothing."""
         from pulseboard import system_checks  # noqa: F401  (registers itself)
         from pulseboard.checks import configured
+        from pulseboard.incidents import store as incidents  # noqa: F401  (listens)
         from pulseboard.monitors import registry, run_now
         from pulseboard.notifiers import store as notifiers  # noqa: F401  (listens)
         from pulseboard.probes import configured as endpoints

@@ -109,6 +109,7 @@ class Settings:
     alert_thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     alert_email_recipients: list[str] = field(default_factory=list)
     alert_cooldown: Duration = timedelta(hours=1)
+    publish_incidents_after: Duration | None = None
     keep_metrics_for: Duration = timedelta(days=7)
     keep_samples_for: Duration = timedelta(days=90)
     keep_hours_for: Duration = timedelta(days=730)

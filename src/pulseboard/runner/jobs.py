@@ -22,6 +22,7 @@ from pulseboard.core.outcome import Outcome, Reason, healthy
 from pulseboard.core.status import Status
 from pulseboard.history import store as history
 from pulseboard.history.retention import Keep
+from pulseboard.incidents import store as incidents
 from pulseboard.maintenance import store as maintenance
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.models import JobRun
@@ -88,7 +89,15 @@ def prune(
         "notifications": notifiers.prune(messages_before, limit=budget_rows),
         "audit events": prune_audit(now, settings.keep_audit_for, budget_rows),
         "alerts": alerts.prune(now - settings.keep_alerts_for, limit=budget_rows),
+        "subscribers": incidents.purge(now),
     }
+
+
+def tell_public(now: datetime) -> None:
+    """Publish what the rule says, tell of plans, and go on telling subscribers."""
+    incidents.publish_due(get_settings().publish_incidents_after, now)
+    incidents.announce_maintenance(now)
+    incidents.fan_out(now)
 
 
 def prune_all(now: datetime, *, days: int | None = None) -> dict[str, int]:
@@ -135,6 +144,7 @@ TABLE = (
     Scheduled(name="history roll-up", every=timedelta(minutes=5), run=roll_up),
     Scheduled(name="alerts", every=timedelta(minutes=1), run=settle),
     Scheduled(name="reminders", every=timedelta(minutes=1), run=remind),
+    Scheduled(name="incidents", every=timedelta(minutes=1), run=tell_public),
     Scheduled(name="cleanup", every=timedelta(minutes=10), run=cleanup),
 )
 

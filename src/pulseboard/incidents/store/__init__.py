@@ -1,0 +1,69 @@
+"""
+The one place that reads and writes incidents and their subscribers.
+
+::
+
+    stories, story_of          what the public may read
+    timeline                   what staff may read of one: alerts, plans, measurements
+    draft (listens)            alerts into drafts, inside the alert's transaction
+    begin, add_update, edit_update, publish, withdraw    what people do
+    publish_due                what the rule does
+    announce, fan_out          subscribers told, through the outbox
+    subscribe, confirm, choose, unsubscribe, purge       who is told
+"""
+
+from pulseboard.incidents.store.announcing import (
+    announce_incident,
+    announce_maintenance,
+    audience,
+    fan_out,
+)
+from pulseboard.incidents.store.drafting import draft
+from pulseboard.incidents.store.events import timeline
+from pulseboard.incidents.store.links import accepts_subscribers
+from pulseboard.incidents.store.people import (
+    choose,
+    confirm,
+    erase,
+    known,
+    purge,
+    subscribe,
+    unsubscribe,
+)
+from pulseboard.incidents.store.published import stories, story_as_written, story_of
+from pulseboard.incidents.store.writing import (
+    add_update,
+    begin,
+    edit_update,
+    publish,
+    publish_due,
+    settle,
+    withdraw,
+)
+
+__all__ = [
+    "accepts_subscribers",
+    "add_update",
+    "announce_incident",
+    "announce_maintenance",
+    "audience",
+    "begin",
+    "choose",
+    "confirm",
+    "draft",
+    "edit_update",
+    "erase",
+    "fan_out",
+    "known",
+    "publish",
+    "publish_due",
+    "purge",
+    "settle",
+    "stories",
+    "story_as_written",
+    "story_of",
+    "subscribe",
+    "timeline",
+    "unsubscribe",
+    "withdraw",
+]
