@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
+import functools
+import os
 import socket
 import threading
 from collections.abc import Sequence
@@ -19,6 +21,10 @@ from pulseboard.guard.deadline import Deadline
 from pulseboard.guard.dial import Record, Resolver
 from pulseboard.guard.errors import ConnectFailed, Failure
 from pulseboard.guard.verdict import parse_address
+
+#: A thread that has nothing to do stays for that long; starting one costs more than
+#: most lookups.
+IDLE_SECONDS = 10.0
 
 
 async def addresses(
@@ -30,12 +36,22 @@ async def addresses(
     Raises:
         ConnectFailed: No answer in time, or the name does not exist.
     """
+    literal = _literal(host)
+    if literal is None:
+        return await _looked_up(host, port, deadline, resolver or dial.system_resolver)
+    family, address = literal
+    if family == socket.AF_INET:
+        return [(family, (address, port))]
+    return [(family, (address, port, 0, 0))]
+
+
+@functools.lru_cache(maxsize=4096)
+def _literal(host: str) -> tuple[int, str] | None:
+    """Return family and usual notation of an IP address, None for a name."""
     parsed = parse_address(host)
     if parsed is None:
-        return await _looked_up(host, port, deadline, resolver or dial.system_resolver)
-    if parsed.version == 4:
-        return [(socket.AF_INET, (str(parsed), port))]
-    return [(socket.AF_INET6, (str(parsed), port, 0, 0))]
+        return None
+    return (socket.AF_INET if parsed.version == 4 else socket.AF_INET6), str(parsed)
 
 
 class _Lookup:
@@ -60,15 +76,11 @@ class _Lookup:
             self.answer.set_result(found)
 
 
-_lock = threading.Lock()
-_waiting: collections.deque[_Lookup] = collections.deque()
-
-
 async def _looked_up(
     host: str, port: int, deadline: Deadline, resolver: Resolver
 ) -> list[Record]:
     lookup = _Lookup(host, port, resolver)
-    _enqueue(lookup)
+    _workers.take(lookup)
     try:
         async with asyncio.timeout(deadline.left_seconds()):
             records = await lookup.answer
@@ -80,30 +92,61 @@ async def _looked_up(
     return list(dict.fromkeys(records))
 
 
-def _enqueue(lookup: _Lookup) -> None:
-    slots = dial.resolving
-    with _lock:
-        _waiting.append(lookup)
-        has_slot = slots.acquire(blocking=False)
-    if has_slot:
-        threading.Thread(
-            target=_work, args=(slots,), name="pulseboard-resolve", daemon=True
-        ).start()
+class _Workers:
+    """The threads. One that runs a lookup holds a slot; an idle one holds none."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: collections.deque[_Lookup] = collections.deque()
+        self._idle = 0
+        self._called = 0  # idle ones that were given a slot and have not woken yet
+
+    def take(self, lookup: _Lookup) -> None:
+        with self._changed:
+            self._waiting.append(lookup)
+            if not dial.resolving.acquire(blocking=False):
+                return  # whoever is done first
+            if self._idle > self._called:
+                self._called += 1
+                return self._changed.notify()
+        work = functools.partial(self._work, dial.resolving)
+        threading.Thread(target=work, name="pulseboard-resolve", daemon=True).start()
+
+    def _work(self, slots: threading.Semaphore) -> None:
+        while True:
+            while (lookup := self._next(slots)) is not None:
+                lookup.run()
+            if not self._is_called_again():
+                return
+
+    def _next(self, slots: threading.Semaphore) -> _Lookup | None:
+        """Return the next that is still wanted, or give the slot back."""
+        with self._changed:
+            while self._waiting:
+                lookup = self._waiting.popleft()
+                if not lookup.answer.done():
+                    return lookup
+            # Under the lock: whoever comes next finds the slot free.
+            slots.release()
+            self._idle += 1
+            return None
+
+    def _is_called_again(self) -> bool:
+        with self._changed:
+            called = self._changed.wait_for(lambda: self._called > 0, IDLE_SECONDS)
+            self._idle -= 1
+            self._called -= called
+            return called
 
 
-def _work(slots: threading.Semaphore) -> None:
-    """Run lookups until none waits."""
-    while (lookup := _next(slots)) is not None:
-        lookup.run()
+_workers = _Workers()
 
 
-def _next(slots: threading.Semaphore) -> _Lookup | None:
-    """Return the next that is still wanted, or give the slot back."""
-    with _lock:
-        while _waiting:
-            lookup = _waiting.popleft()
-            if not lookup.answer.done():
-                return lookup
-        # Under the lock: whoever comes next finds the slot free.
-        slots.release()
-        return None
+def _begin_anew() -> None:
+    """Forget threads that a fork left behind."""
+    global _workers
+    _workers = _Workers()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
