@@ -61,7 +61,7 @@ def plain(details: object) -> dict[str, object]:
 
 
 def _value(name: str, value: object) -> object:
-    if _is_secret(name[:NAME_LENGTH]):
+    if _is_secret(name):
         return HIDDEN
     if value is None or isinstance(value, bool):
         return value
@@ -84,6 +84,11 @@ def _cleaned(text: str, limit: int) -> str:
     return one_line(redact(text, limit=limit * 2), limit=limit)
 
 
-@functools.lru_cache(maxsize=1024)
 def _is_secret(name: str) -> bool:
+    looked = _looked_at if len(name) <= SHORT_LENGTH else _looked_at.__wrapped__
+    return looked(name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _looked_at(name: str) -> bool:
     return SECRET_NAME.search(name) is not None

@@ -31,13 +31,21 @@ class Rows:
     def __init__(self, seen: Iterable[Seen] = ()) -> None:
         self._seen = sorted(seen, key=lambda row: row.at)
 
+    @property
+    def newest(self) -> Seen | None:
+        """The last row in time, None without any."""
+        return self._seen[-1] if self._seen else None
+
     def take(self, at: datetime, status: Status) -> bool:
         """Return whether the run gets a row, and if so count it as there."""
         place = bisect.bisect_right(self._seen, at, key=lambda row: row.at)
-        before = self._seen[place - 1] if place else None
-        if before and (
-            before.at == at or (before.status is status and at - before.at < EVERY)
-        ):
+        if place and not follows(self._seen[place - 1], at, status):
             return False
         self._seen.insert(place, Seen(at, status))
         return True
+
+
+def follows(before: Seen, at: datetime, status: Status) -> bool:
+    """Return whether the run of *at* gets a row of its own after *before*."""
+    is_change = before.status is not status
+    return at != before.at and (is_change or at - before.at >= EVERY)

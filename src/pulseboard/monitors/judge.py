@@ -46,6 +46,11 @@ class Judgement:
 
 def judge(before: Judgement, result: Result, policy: Confirmation) -> Judgement:
     """Return what is believed after *result*."""
+    if result.status is before.confirmed and all(
+        each.status is result.status for each in before.memory
+    ):
+        memory = _needed((*before.memory, result), policy)
+        return Judgement(before.confirmed, before.since, memory)
     memory = (*before.memory, result)[-REMEMBERED:]
     change = (
         _worse(before.confirmed, memory, policy)
@@ -53,10 +58,25 @@ def judge(before: Judgement, result: Result, policy: Confirmation) -> Judgement:
         or _lost(before.confirmed, memory, policy)
     )
     if change is None:
-        return Judgement(before.confirmed, before.since, memory)
+        return Judgement(before.confirmed, before.since, _needed(memory, policy))
     if change.status.badness < before.confirmed.badness:
         memory = tuple(each for each in memory if each.at >= change.at)
-    return Judgement(change.status, change.at, memory)
+    return Judgement(change.status, change.at, _needed(memory, policy))
+
+
+def _needed(memory: tuple[Result, ...], policy: Confirmation) -> tuple[Result, ...]:
+    """
+    Return the end of *memory* that a judgement can still depend on.
+
+    That are so many known results as the policy looks at, and the unknown ones among
+    them; each of a thousand monitors keeps them, and writes them every time.
+    """
+    wanted = max(policy.of, policy.successes)
+    for place in range(len(memory) - 1, -1, -1):
+        wanted -= _known(memory[place])
+        if not wanted:
+            return memory[place:]
+    return memory[-REMEMBERED:]
 
 
 def _worse(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import router, transaction
@@ -16,8 +17,10 @@ from pulseboard.maintenance import store as maintenance
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Confirmation, Definition
 from pulseboard.monitors.models import Monitor
-from pulseboard.monitors.schedule import unwatched_since
-from pulseboard.monitors.store import Change
+from pulseboard.monitors.remembered import Change, Remembered
+from pulseboard.monitors.store import Overtaken, Update
+
+Confirm = Callable[[datetime], None]
 
 
 def record(
@@ -25,64 +28,121 @@ def record(
     definitions: Mapping[str, Definition],
     now: datetime,
     *,
-    confirm: Callable[[datetime], None] = lambda now: None,
+    confirm: Confirm = lambda now: None,
 ) -> list[Change]:
+    """Store *observed* as a `Recorder` does that remembers nothing yet."""
+    return Recorder().record(observed, definitions, now, confirm=confirm)
+
+
+class Recorder:
     """
-    Store *observed* and everything that follows from it, or nothing.
+    Stores results, and remembers how they left the monitors.
 
-    Args:
-        confirm: Called first in the transaction; raises to roll back.
-
-    Returns:
-        The confirmed changes of status.
-
-    Raises:
-        DatabaseError: It could not be stored, after three tries for a lock.
+    So the next result of a monitor costs no reading. Whatever goes wrong, and whoever
+    else recorded one of them meanwhile: everything is forgotten and read again.
     """
 
-    def write() -> list[Change]:
-        with transaction.atomic(using=router.db_for_write(Monitor)):
-            confirm(now)
-            return _record(observed, definitions, now)
+    def __init__(self) -> None:
+        self._remembered: dict[str, Remembered] = {}
+        self._history = history.Known()
 
-    return retried(write)
+    def forget(self) -> None:
+        """Read everything again: rows were changed by somebody."""
+        self._remembered = {}
+        self._history.forget()
 
+    def record(
+        self,
+        observed: Sequence[Observed],
+        definitions: Mapping[str, Definition],
+        now: datetime,
+        *,
+        confirm: Confirm = lambda now: None,
+    ) -> list[Change]:
+        """
+        Store *observed* and everything that follows from it, or nothing.
 
-def _record(
-    observed: Sequence[Observed], definitions: Mapping[str, Definition], now: datetime
-) -> list[Change]:
-    rows = {row.name: row for row in monitors.locked({o.monitor for o in observed})}
-    changes = []
-    for each in observed:
-        row = rows.get(each.monitor)
-        if row is None:
-            continue
-        _note_gap(row, each.at)
-        change = _one(row, each, definitions, now)
-        if change is not None:
+        Args:
+            confirm: Called first in the transaction; raises to roll back.
+
+        Returns:
+            The confirmed changes of status.
+
+        Raises:
+            DatabaseError: It could not be stored, after three tries for a lock.
+        """
+
+        def write() -> list[Change]:
+            try:
+                with transaction.atomic(using=router.db_for_write(Monitor)):
+                    confirm(now)
+                    return self._record(observed, definitions, now)
+            except BaseException:
+                self.forget()
+                raise
+
+        try:
+            return retried(write)
+        except Overtaken:
+            # This time the rows are read, and locked until they are written.
+            return retried(write)
+
+    def _record(
+        self,
+        observed: Sequence[Observed],
+        definitions: Mapping[str, Definition],
+        now: datetime,
+    ) -> list[Change]:
+        self._read(each.monitor for each in observed)
+        updates: dict[str, Update] = {}
+        changes: list[Change] = []
+        known = [each for each in observed if each.monitor in self._remembered]
+        for each in known:
+            definition = definitions.get(each.monitor)
+            policy = definition.confirmation if definition else Confirmation()
+            changes += self._judge(each, policy, now, updates)
+        monitors.write(list(updates.values()))
+        for change in changes:
             history.note_confirmed(change.monitor, change.after, change.since)
-            changes.append(change)
-    history.remember([each for each in observed if each.monitor in rows])
-    alerts.apply(changes, muted=maintenance.muted(rows, now))
-    return changes
+        history.remember(known, self._history)
+        if changes:
+            names = {each.monitor for each in changes}
+            alerts.apply(changes, muted=maintenance.muted(names, now))
+        return changes
+
+    def _read(self, names: Iterable[str]) -> None:
+        missing = {name for name in names if name not in self._remembered}
+        if missing:
+            found = monitors.locked(missing)
+            self._remembered |= {each.name: each for each in found}
+
+    def _judge(
+        self,
+        observed: Observed,
+        policy: Confirmation,
+        now: datetime,
+        updates: dict[str, Update],
+    ) -> list[Change]:
+        """Judge one result; return the change it confirms, if any."""
+        before = self._remembered[observed.monitor]
+        gap = before.unwatched_since(observed.at)
+        if gap is not None:
+            _note_gap(before, gap, observed.at)
+        believed = before
+        if before.ran_at is not None and before.ran_at > now:
+            # The clock was set back since: that result is not newer.
+            believed = replace(before, ran_at=None)
+        if not believed.is_news(observed.at):
+            return []
+        after = believed.after(observed, policy)
+        self._remembered[observed.monitor] = after
+        update = updates.setdefault(observed.monitor, Update(before, after, observed))
+        update.add(after, observed)
+        change = believed.change_to(after, observed.outcome)
+        return [] if change is None else [change]
 
 
-def _note_gap(row: Monitor, at: datetime) -> None:
-    """Record that nobody knows how *row* was while nothing asked it, if so."""
-    since = unwatched_since(row.ran_at, row.interval, at)
-    if since is not None:
-        history.note_confirmed(row.name, Status.UNKNOWN, since)
-        history.note_confirmed(row.name, Status(row.confirmed), at)
-
-
-def _one(
-    row: Monitor,
-    each: Observed,
-    definitions: Mapping[str, Definition],
-    now: datetime,
-) -> Change | None:
-    if row.ran_at is not None and row.ran_at > now:
-        row.ran_at = None  # the clock was set back since: that result is not newer
-    definition = definitions.get(each.monitor)
-    policy = definition.confirmation if definition else Confirmation()
-    return monitors.record(row, each.outcome, each.at, each.duration_seconds, policy)
+def _note_gap(before: Remembered, since: datetime, at: datetime) -> None:
+    """Record that nobody knew how it was while nothing asked it."""
+    history.note_confirmed(before.name, Status.UNKNOWN, since)
+    history.note_confirmed(before.name, before.judgement.confirmed, at)

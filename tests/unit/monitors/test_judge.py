@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulseboard.core.status import Status
 from pulseboard.monitors.definition import Confirmation
@@ -76,4 +78,38 @@ def test_failures_before_a_recovery_do_not_confirm_trouble_again():
 
 
 def test_memory_is_bounded():
-    assert len(after("H" * 50).memory) == REMEMBERED
+    assert len(after("H" * 50).memory) == TWO_OF_THREE.of
+    assert len(after("?" * 50).memory) == REMEMBERED
+
+
+@given(
+    st.text("HWC?", max_size=60),
+    st.integers(1, 5),
+    st.integers(0, 3),
+    st.integers(1, 5),
+)
+def test_what_is_forgotten_would_have_changed_nothing(
+    letters, failures, more, successes
+):
+    """Performance 2c: sixteen results of each of a thousand monitors weigh too much."""
+    policy = Confirmation(failures=failures, of=failures + more, successes=successes)
+    judgement, everything = Judgement(), Judgement()
+    for minute, letter in enumerate(letters):
+        result = Result(LETTERS[letter], START + minute * MINUTE)
+        judgement = judge(judgement, result, policy)
+        everything = _with_all_sixteen(everything, result, policy)
+        assert (judgement.confirmed, judgement.since) == (
+            everything.confirmed,
+            everything.since,
+        )
+
+
+def _with_all_sixteen(
+    before: Judgement, result: Result, policy: Confirmation
+) -> Judgement:
+    """Judge as `judge` does, but keep what it forgets."""
+    after = judge(before, result, policy)
+    memory = (*before.memory, result)[-REMEMBERED:]
+    if after.confirmed.badness < before.confirmed.badness:
+        memory = tuple(each for each in memory if each.at >= after.since)
+    return Judgement(after.confirmed, after.since, memory)

@@ -14,7 +14,7 @@ from pulseboard.history.store.charts import recent_points, series_points
 from pulseboard.history.store.confirmed import note_confirmed
 from pulseboard.history.store.packed import roll_up
 from pulseboard.history.store.pruned import prune
-from pulseboard.history.store.runs import remember
+from pulseboard.history.store.runs import Known, remember
 from pulseboard.history.store.uptimes import (
     DayBars,
     day_bars,
@@ -24,6 +24,7 @@ from pulseboard.history.store.uptimes import (
 
 __all__ = [
     "DayBars",
+    "Known",
     "day_bars",
     "intervals_of",
     "note_confirmed",
