@@ -13,6 +13,7 @@ from pulseboard.api.urls import operation_patterns
 from pulseboard.core.operations import operations
 from pulseboard.dashboard.views import patterns as dashboard_patterns
 from pulseboard.healthpaths import views
+from pulseboard.statuspage.views import patterns as status_page_patterns
 
 app_name = "pulseboard"
 
@@ -24,4 +25,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^detailed/?$", views.detailed, name="detailed"),
     *dashboard_patterns,
     *operation_patterns(operations()),
+    *status_page_patterns,
 ]

@@ -31,6 +31,7 @@ from pulseboard.notifiers import store as notifiers
 from pulseboard.runner import schedule_log
 from pulseboard.runner.clock import Clock
 from pulseboard.runner.engine import Engine, Finished, Job
+from pulseboard.statuspage import store as statuspage
 from pulseboard.traffic import store as traffic
 
 logger = get_logger("pulseboard.runner")
@@ -138,6 +139,11 @@ def synchronize_channels(now: datetime) -> None:
     notifiers.synchronize_channels()
 
 
+def rebuild_pages(now: datetime) -> None:
+    """Say on the public pages how it is now, and that we are still there."""
+    statuspage.rebuild(now)
+
+
 TABLE = (
     Scheduled(name="channels", every=timedelta(minutes=1), run=synchronize_channels),
     Scheduled(name="health check summary", every=timedelta(minutes=5), run=summarize),
@@ -145,6 +151,7 @@ TABLE = (
     Scheduled(name="alerts", every=timedelta(minutes=1), run=settle),
     Scheduled(name="reminders", every=timedelta(minutes=1), run=remind),
     Scheduled(name="incidents", every=timedelta(minutes=1), run=tell_public),
+    Scheduled(name="public pages", every=timedelta(minutes=1), run=rebuild_pages),
     Scheduled(name="cleanup", every=timedelta(minutes=10), run=cleanup),
 )
 

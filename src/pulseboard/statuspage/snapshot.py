@@ -15,6 +15,7 @@ from datetime import date, datetime
 from pulseboard.incidents.story import Story
 from pulseboard.maintenance.occurrence import Occurrence
 from pulseboard.monitors.public_status import PublicStatus
+from pulseboard.statuspage.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ class Look:
         logo: Address of the image on this host; empty without one.
         theme: ``auto``, ``light``, ``dark`` or ``contrast``.
         colours: Token to ``#rrggbb`` for ``primary success warning danger``.
+        policy: What counts as up.
     """
 
     slug: str = "default"
@@ -132,6 +134,7 @@ class Look:
     shows_charts: bool = True
     accepts_subscribers: bool = True
     may_be_embedded: bool = False
+    policy: Policy = Policy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,194 @@
+"""
+What was remembered of a component, made into a line of the page.
+
+    monitors' intervals + maintenance ──timeline──▶ stretches ──▶ bars, uptimes, status
+
+Pure: every figure follows from the arguments, and `receipt` adds up the same ones.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pulseboard.core.buckets import epoch_ms, instant
+from pulseboard.core.intervals import Span
+from pulseboard.incidents.story import Story
+from pulseboard.monitors.public_status import BADNESS, PublicStatus
+from pulseboard.statuspage.calendar import Calendar, Cell, Row, bar
+from pulseboard.statuspage.policy import Policy
+from pulseboard.statuspage.snapshot import Bar, Service, Trouble
+from pulseboard.statuspage.texts import WINDOWS
+from pulseboard.statuspage.timeline import Stretch, Track, tally, timeline, within
+
+#: Troubles that a bar tells of; the rest is in its figures.
+MOST_TROUBLES = 4
+LONGEST = max(WINDOWS.values())
+_QUIET = frozenset({PublicStatus.OPERATIONAL, PublicStatus.NO_DATA})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    A component as it was read.
+
+    Args:
+        in_maintenance: A window that visitors may see is open for it now.
+    """
+
+    slug: str
+    name: str
+    description: str = ""
+    group: str = ""
+    tracks: Sequence[Track] = ()
+    in_maintenance: bool = False
+    response_seconds: float | None = None
+    is_demo: bool = False
+
+
+def service_of(
+    source: Source, calendar: Calendar, policy: Policy, stories: Iterable[Story] = ()
+) -> Service:
+    """Return the line of *source* on a page."""
+    stretches = history_of(source, calendar.now_ms)
+    known_ms = _known_from(stretches)
+    last = stretches[-1]
+    told = tuple(each for each in stories if _names(each, source.slug))
+    since_ms = last.began_ms if last.began_ms > stretches[0].began_ms else None
+    return Service(
+        slug=source.slug,
+        name=source.name,
+        description=source.description,
+        group=source.group,
+        status=PublicStatus.MAINTENANCE if source.in_maintenance else last.status,
+        since=None if since_ms is None else instant(since_ms),
+        response_seconds=source.response_seconds,
+        uptimes=uptimes(stretches, calendar.now_ms, policy),
+        days=_bars(stretches, calendar.days, told),
+        hours=_bars(stretches, calendar.hours, told),
+        collecting_since=_collecting_since(known_ms, calendar),
+        is_demo=source.is_demo,
+    )
+
+
+def history_of(source: Source, now_ms: int) -> list[Stretch]:
+    """Return how *source* was over the longest window, without gaps."""
+    start_ms = now_ms - int(LONGEST.total_seconds() * 1000)
+    return timeline(source.tracks, Span(start_ms, now_ms))
+
+
+def uptimes(
+    stretches: Sequence[Stretch], now_ms: int, policy: Policy
+) -> dict[str, float | None]:
+    """Return the share that was up in each of `WINDOWS`."""
+    return {
+        name: policy.ratio(tally(stretches, window_of(name, stretches, now_ms)))
+        for name in WINDOWS
+    }
+
+
+def window_of(name: str, stretches: Sequence[Stretch], now_ms: int) -> Span:
+    """
+    Return the time that the window *name* is about.
+
+    It does not begin before anything was known: what is young has a short window,
+    whatever is said of unknown time.
+    """
+    began_ms = now_ms - int(WINDOWS[name].total_seconds() * 1000)
+    known_ms = _known_from(stretches)
+    return Span(max(began_ms, known_ms) if known_ms else began_ms, now_ms)
+
+
+def _names(story: Story, slug: str) -> bool:
+    return not story.components or slug in story.components
+
+
+def _known_from(stretches: Iterable[Stretch]) -> int | None:
+    """Return when the first thing was known, None when nothing ever was."""
+    for began, _, status in stretches:
+        if status is not PublicStatus.NO_DATA:
+            return began
+    return None
+
+
+def _collecting_since(known_ms: int | None, calendar: Calendar) -> datetime | None:
+    if known_ms is None or known_ms <= calendar.days.cells[0].began_ms:
+        return None
+    return instant(known_ms)
+
+
+def _bars(
+    stretches: Sequence[Stretch], row: Row, stories: Sequence[Story]
+) -> tuple[Bar, ...]:
+    first, last = row.cells[0].began_ms, row.cells[-1].ended_ms
+    whole: list[Bar | None] = [None] * len(row.cells)
+    mixed: dict[int, list[Stretch]] = {}
+    for stretch in within(stretches, Span(first, last)):
+        began = row.place_of(stretch.began_ms)
+        ended = row.place_of(stretch.ended_ms - 1)
+        for place in range(began, ended + 1):
+            cell = row.cells[place]
+            if stretch.began_ms <= cell.began_ms and cell.ended_ms <= stretch.ended_ms:
+                whole[place] = row.whole(place, stretch.status)
+            else:
+                mixed.setdefault(place, []).append(stretch)
+    bars = [
+        whole[place] or _mixed(cell, mixed.get(place, []), row.policy)
+        for place, cell in enumerate(row.cells)
+    ]
+    _tell(bars, row, stories)
+    return tuple(_with_trouble(each) for each in bars)
+
+
+def _mixed(cell: Cell, stretches: Sequence[Stretch], policy: Policy) -> Bar:
+    window = Span(cell.began_ms, cell.ended_ms)
+    pieces = list(within(stretches, window))
+    found = bar(cell, tally(pieces, window), _worst(pieces), policy)
+    troubles = [each for each in pieces if each.status not in _QUIET]
+    longest = heapq.nlargest(
+        MOST_TROUBLES, troubles, key=lambda each: each.ended_ms - each.began_ms
+    )
+    return replace(
+        found,
+        troubles=tuple(
+            _trouble(each) for each in sorted(longest, key=lambda each: each.began_ms)
+        ),
+    )
+
+
+def _worst(pieces: Iterable[Stretch]) -> PublicStatus:
+    """Return the worst; not knowing counts only when nothing was known."""
+    known = [p.status for p in pieces if p.status is not PublicStatus.NO_DATA]
+    return max(known, key=BADNESS.index, default=PublicStatus.NO_DATA)
+
+
+def _trouble(stretch: Stretch) -> Trouble:
+    return Trouble(
+        status=stretch.status,
+        began_at=instant(stretch.began_ms),
+        ended_at=instant(stretch.ended_ms),
+    )
+
+
+def _with_trouble(found: Bar) -> Bar:
+    """Return *found*; one that is trouble from end to end says so."""
+    if found.troubles or found.status in _QUIET:
+        return found
+    trouble = Trouble(
+        status=found.status, began_at=found.began_at, ended_at=found.ended_at
+    )
+    return replace(found, troubles=(trouble,))
+
+
+def _tell(bars: list[Bar], row: Row, stories: Iterable[Story]) -> None:
+    """Write into *bars* the keys of the stories that touch them."""
+    for story in stories:
+        began_ms = epoch_ms(story.started_at)
+        ended_ms = epoch_ms(story.resolved_at) if story.resolved_at else None
+        for place, cell in enumerate(row.cells):
+            over = ended_ms is not None and ended_ms <= cell.began_ms
+            if began_ms < cell.ended_ms and not over:
+                keys = (*bars[place].incidents, story.key)
+                bars[place] = replace(bars[place], incidents=keys)

@@ -1,0 +1,25 @@
+"""
+The public page in the database: built by the runner, read by everyone else.
+
+::
+
+    confirmed change, incident, maintenance -> rebuild -> PageSnapshot -> latest
+
+A reader never waits for a rebuild: it is given what stands.
+"""
+
+from pulseboard.statuspage.store.building import build
+from pulseboard.statuspage.store.latest import Latest, forget, latest, revision
+from pulseboard.statuspage.store.pages import ensure_default, pages, rebuild, save
+
+__all__ = [
+    "Latest",
+    "build",
+    "ensure_default",
+    "forget",
+    "latest",
+    "pages",
+    "rebuild",
+    "revision",
+    "save",
+]

@@ -1,0 +1,64 @@
+"""Pages, and the last snapshot of each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from pulseboard.statuspage.codec import etag_of, to_bytes
+from pulseboard.statuspage.models import DEFAULT_SLUG, PageSnapshot, StatusPage
+from pulseboard.statuspage.snapshot import Snapshot
+from pulseboard.statuspage.store.building import build
+
+
+def ensure_default(title: str = "") -> StatusPage:
+    """Return the page that shows every public component, made if it is missing."""
+    page, _created = StatusPage.objects.defer("logo").get_or_create(
+        slug=DEFAULT_SLUG,
+        defaults={"title": title[:60] or "Status", "shows_everything": True},
+    )
+    return page
+
+
+def pages() -> list[StatusPage]:
+    """Return all pages, without their images."""
+    return list(StatusPage.objects.defer("logo"))
+
+
+def page_called(slug: str) -> StatusPage | None:
+    """Return the page with *slug*, None when there is none."""
+    return StatusPage.objects.defer("logo").filter(slug=slug).first()
+
+
+def page_for(host_name: str) -> StatusPage | None:
+    """Return the page for requests to *host_name*: its own, else the default one."""
+    wanted = Q(slug=DEFAULT_SLUG) | Q(host_name=host_name.lower())
+    found = list(StatusPage.objects.defer("logo").filter(wanted))
+    return max(found, key=lambda page: page.host_name == host_name, default=None)
+
+
+def rebuild(now: datetime) -> int:
+    """Build and save every page; return how many say something new."""
+    return sum(save(page, build(page, now)) for page in pages())
+
+
+def save(page: StatusPage, snapshot: Snapshot) -> bool:
+    """Store *snapshot* unless the same is stored already; return whether it was."""
+    body = to_bytes(snapshot)
+    etag = etag_of(body)
+    rows = PageSnapshot.objects.filter(page=page)
+    if rows.filter(etag=etag).exists():
+        return False
+    values = {
+        "body": body,
+        "etag": etag,
+        "built_at": snapshot.built_at,
+        "observed_at": snapshot.observed_at,
+        "stale_after_seconds": snapshot.stale_after_seconds,
+    }
+    if not rows.update(**values):
+        PageSnapshot.objects.bulk_create(
+            [PageSnapshot(page=page, **values)], ignore_conflicts=True
+        )
+    return True
