@@ -21,7 +21,7 @@ from pulseboard.core.redaction import one_line
 from pulseboard.guard.connection import Connection, connect
 from pulseboard.guard.deadline import Deadline
 from pulseboard.guard.errors import ConnectFailed, Failure
-from pulseboard.guard.http import default_tls
+from pulseboard.guard.tls_context import default_tls
 from pulseboard.probes.certificates import read_certificate
 from pulseboard.probes.checked import (
     check_authorities,
@@ -45,7 +45,7 @@ class Aim:
         usual_ports: People may ask these; others only in `ALLOWED_NETWORKS`.
         ip_version: 4 or 6 asks only such addresses; 0 any.
         server_name: That the certificate is for; empty: *host*.
-        verify: Whether the certificate must be trusted.
+        verify_tls: Whether the certificate must be trusted.
         authorities: Certificates in PEM that are trusted in place of the usual ones.
         protocols: That TLS offers to speak.
         begins_with_tls: Whether TLS comes before the first word.
@@ -56,7 +56,7 @@ class Aim:
     usual_ports: frozenset[int]
     ip_version: int = 0
     server_name: str = ""
-    verify: bool = True
+    verify_tls: bool = True
     authorities: str = ""
     protocols: tuple[str, ...] = ()
     begins_with_tls: bool = False
@@ -64,7 +64,7 @@ class Aim:
     @property
     def context(self) -> ssl.SSLContext:
         """How TLS is spoken and whom it trusts."""
-        return _context(self.verify, self.authorities, self.protocols)
+        return _context(self.verify_tls, self.authorities, self.protocols)
 
 
 Talk = Callable[["Conversation"], Awaitable[Facts]]
@@ -103,7 +103,7 @@ class Conversing(Probe):
     Args:
         ip_version: 4 or 6 asks only such addresses; 0 any.
         server_name: That the certificate is for; empty: *host*.
-        verify: Whether the certificate must be trusted.
+        verify_tls: Whether the certificate must be trusted.
         authorities: Certificates in PEM that are trusted in place of the usual ones.
     """
 
@@ -111,7 +111,7 @@ class Conversing(Probe):
     port: int
     ip_version: int = 0
     server_name: str = ""
-    verify: bool = True
+    verify_tls: bool = True
     authorities: str = ""
 
     usual_ports: ClassVar[frozenset[int]] = frozenset()
@@ -141,7 +141,7 @@ class Conversing(Probe):
             usual_ports=self.usual_ports,
             ip_version=self.ip_version,
             server_name=self.server_name,
-            verify=self.verify,
+            verify_tls=self.verify_tls,
             authorities=self.authorities,
             protocols=self.protocols,
             begins_with_tls=self.begins_with_tls,
@@ -222,7 +222,7 @@ class Conversation:
         der = self.line.certificate_der
         if not der:
             return None
-        return read_certificate(der, trusted=self._aim.verify)
+        return read_certificate(der, trusted=self._aim.verify_tls)
 
 
 def word(text: str) -> str:
@@ -232,19 +232,19 @@ def word(text: str) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _context(
-    verify: bool, authorities: str, protocols: tuple[str, ...]
+    verify_tls: bool, authorities: str, protocols: tuple[str, ...]
 ) -> ssl.SSLContext:
     """Return the context; making one reads all authorities, so they are kept."""
-    if verify and not authorities and not protocols:
+    # Not `client_tls`: it offers HTTP, which other servers have no ear for.
+    if verify_tls and not authorities and not protocols:
         return default_tls()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if not verify:
+    if not verify_tls:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    elif authorities:
-        context.load_verify_locations(cadata=authorities)
     else:
-        context.load_default_certs()
+        usual = authorities or b"".join(default_tls().get_ca_certs(binary_form=True))
+        context.load_verify_locations(cadata=usual)
     if protocols:
         context.set_alpn_protocols(list(protocols))
     return context

@@ -48,9 +48,9 @@ class Probe(abc.ABC):
     #: Conditions that hold unless people write their own about the same thing.
     presumed: ClassVar[tuple[str, ...]] = ()
 
-    def presumes(self) -> tuple[str, ...]:
-        """Return `presumed`, with what the options add to it."""
-        return self.presumed
+    def required(self) -> tuple[str, ...]:
+        """Return the conditions that the options write down, such as limits."""
+        return ()
 
     @abc.abstractmethod
     async def ask(self, one: Try) -> Facts:

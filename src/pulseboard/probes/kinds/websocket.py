@@ -45,7 +45,7 @@ class Websocket(Probe):
         subprotocol: That the server must choose; empty: none is offered.
         send: Text of one message; ``\\n`` and the like are read as such.
         answer: How the next message must begin; empty: none is waited for.
-        verify: Whether the certificate must be trusted.
+        verify_tls: Whether the certificate must be trusted.
         authorities: Certificates in PEM that are trusted in place of the usual ones.
     """
 
@@ -55,7 +55,7 @@ class Websocket(Probe):
     send: str = ""
     answer: str = ""
     ip_version: int = 0
-    verify: bool = True
+    verify_tls: bool = True
     authorities: str = ""
 
     usual_ports: ClassVar[frozenset[int]] = frozenset({80, 443})
@@ -83,7 +83,7 @@ class Websocket(Probe):
             port=target.port,
             usual_ports=self.usual_ports,
             ip_version=self.ip_version,
-            verify=self.verify,
+            verify_tls=self.verify_tls,
             authorities=self.authorities,
             begins_with_tls=target.scheme == "https",
         )
