@@ -18,7 +18,6 @@ from typing import ClassVar, TypeVar
 
 from pulseboard.core.errors import ConfigError
 from pulseboard.guard.verdict import Trust
-from pulseboard.probes import kinds
 from pulseboard.probes.facts import Facts
 
 
@@ -83,6 +82,8 @@ def kind(name: str) -> Callable[[P], P]:
 @functools.cache
 def known_kinds() -> dict[str, type[Probe]]:
     """Return every kind of probe by name."""
+    # By name: the kinds import this module, and it must not import them back.
+    kinds = importlib.import_module("pulseboard.probes.kinds")
     for module in pkgutil.iter_modules(kinds.__path__, prefix=f"{kinds.__name__}."):
         importlib.import_module(module.name)
     return dict(sorted(_kinds.items()))
