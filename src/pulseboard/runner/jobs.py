@@ -40,6 +40,8 @@ logger = get_logger("pulseboard.runner")
 BUDGET_ROWS = 20_000
 DELIVERY = "deliver notifications"
 DELIVERY_TIMEOUT_SECONDS = 60.0
+PAGES = "public pages"
+PAGES_TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +153,7 @@ TABLE = (
     Scheduled(name="alerts", every=timedelta(minutes=1), run=settle),
     Scheduled(name="reminders", every=timedelta(minutes=1), run=remind),
     Scheduled(name="incidents", every=timedelta(minutes=1), run=tell_public),
-    Scheduled(name="public pages", every=timedelta(minutes=1), run=rebuild_pages),
+    Scheduled(name=PAGES, every=timedelta(minutes=1), run=rebuild_pages),
     Scheduled(name="cleanup", every=timedelta(minutes=10), run=cleanup),
 )
 
@@ -173,6 +175,8 @@ class Jobs:
                 self._start(each.name, each.run, each.timeout_seconds, now)
         if notifiers.is_due(now):
             self._start(DELIVERY, self._deliver, DELIVERY_TIMEOUT_SECONDS, None)
+        if statuspage.is_outdated():
+            self._start(PAGES, rebuild_pages, PAGES_TIMEOUT_SECONDS, None)
 
     def collect(self) -> None:
         """Write down what has ended since the last call."""

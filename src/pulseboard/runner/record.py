@@ -19,6 +19,7 @@ from pulseboard.monitors.definition import Confirmation, Definition
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.remembered import Change, Remembered
 from pulseboard.monitors.store import Overtaken, Update
+from pulseboard.statuspage import store as statuspage
 
 Confirm = Callable[[datetime], None]
 
@@ -108,6 +109,7 @@ class Recorder:
         if changes:
             names = {each.monitor for each in changes}
             alerts.apply(changes, muted=maintenance.muted(names, now))
+            statuspage.touch()
         return changes
 
     def _read(self, names: Iterable[str]) -> None:

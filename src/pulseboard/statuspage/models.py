@@ -271,6 +271,7 @@ class PageSnapshot(models.Model):
     built_at = InstantField(_("built"))
     observed_at = InstantField(_("last sign of life"), null=True)
     stale_after_seconds = models.FloatField(_("stale after, seconds"), default=90)
+    is_outdated = models.BooleanField(_("outdated"), default=False)
 
     objects = FromWriter()
 

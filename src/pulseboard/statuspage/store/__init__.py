@@ -10,6 +10,7 @@ A reader never waits for a rebuild: it is given what stands.
 
 from pulseboard.statuspage.store.building import build
 from pulseboard.statuspage.store.latest import Latest, forget, latest, revision
+from pulseboard.statuspage.store.outdated import is_outdated, touch, watch
 from pulseboard.statuspage.store.pages import ensure_default, pages, rebuild, save
 
 __all__ = [
@@ -17,9 +18,12 @@ __all__ = [
     "build",
     "ensure_default",
     "forget",
+    "is_outdated",
     "latest",
     "pages",
     "rebuild",
     "revision",
     "save",
+    "touch",
+    "watch",
 ]

@@ -40,6 +40,8 @@ def page_for(host_name: str) -> StatusPage | None:
 
 def rebuild(now: datetime) -> int:
     """Build and save every page; return how many say something new."""
+    # The mark first: what changes from here on is for the next time.
+    PageSnapshot.objects.filter(is_outdated=True).update(is_outdated=False)
     return sum(save(page, build(page, now)) for page in pages())
 
 
