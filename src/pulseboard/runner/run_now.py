@@ -22,7 +22,7 @@ from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition
 from pulseboard.monitors.models import RunnerLease
 from pulseboard.runner.clock import Clock
-from pulseboard.runner.engine import Job, engine_for_checks
+from pulseboard.runner.engine import Engine, Job, engine_for_checks
 from pulseboard.runner.record import record
 
 MANUAL = "manual"
@@ -117,10 +117,23 @@ def observe(
                 name=name,
                 question=each.run,
                 timeout_seconds=each.timeout.total_seconds(),
+                lane=each.lane,
             )
         )
+    try:
+        observed = _answers(engine, len(definitions), at, tell)
+    finally:
+        engine.end()
+    latest.keep(observed)
+    return observed
+
+
+def _answers(
+    engine: Engine, count: int, at: datetime, tell: Callable[[int], None]
+) -> list[Observed]:
+    """Wait for *count* answers."""
     observed: list[Observed] = []
-    while len(observed) < len(definitions):
+    while len(observed) < count:
         wait = engine.seconds_to_deadline()
         engine.answered.wait(0.05 if wait is None else wait + 0.001)
         observed += [
@@ -128,7 +141,6 @@ def observe(
             for each in engine.collect()
         ]
         tell(len(observed))
-    latest.keep(observed)
     return observed
 
 

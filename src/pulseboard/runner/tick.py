@@ -32,13 +32,12 @@ from pulseboard.history.observed import Observed
 from pulseboard.monitors import latest, registry
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition
-from pulseboard.monitors.models import Monitor
-from pulseboard.monitors.schedule import due_slot
+from pulseboard.runner.asking import Asking
 from pulseboard.runner.clock import Clock
-from pulseboard.runner.engine import Finished, Job, engine_for_checks
+from pulseboard.runner.engine import Finished, engine_for_checks
 from pulseboard.runner.jobs import Jobs
 from pulseboard.runner.lease import Lease, LeaseLost
-from pulseboard.runner.record import record
+from pulseboard.runner.record import Recorder
 from pulseboard.runner.spool import Spool
 
 logger = get_logger("pulseboard.runner")
@@ -48,8 +47,10 @@ LOOK_EVERY = timedelta(seconds=5)
 SYNCHRONIZE_EVERY = timedelta(seconds=60)
 STANDBY_SECONDS = 3.0
 MERGE_AT_ONCE = 200
-#: Looks per interval of the monitor that is asked most often: fewer leave slots out.
-LOOKS_PER_INTERVAL = 4
+#: Results in one transaction.
+STORED_AT_ONCE = 500
+#: What is due and what has answered within this time is handled together.
+GATHER_SECONDS = 0.25
 
 
 class Runner:
@@ -61,7 +62,9 @@ class Runner:
     """
 
     def __init__(self, mode: str, *, max_workers: int, tick_every: timedelta) -> None:
-        self.engine = engine_for_checks(max_workers)
+        self.engine = engine_for_checks(max_workers, gather_seconds=GATHER_SECONDS)
+        self.asking = Asking(self.engine, self._definitions)
+        self.recorder = Recorder()
         self.lease = Lease(mode)
         self.clock = Clock()
         self.spool = Spool()
@@ -71,7 +74,6 @@ class Runner:
         self.failures_total = 0
         self._tick_seconds = 0.0
         self._cpu = (time.thread_time(), time.monotonic())
-        self._rows: dict[str, Monitor] = {}
         self._looked_at: datetime | None = None
         self._synchronized_at: datetime | None = None
 
@@ -105,6 +107,8 @@ class Runner:
             self.lease.release(self.clock.now())
         except (DatabaseFailure, LeaseLost):
             logger.warning("The lease was not released; it ends by itself")
+        self.engine.end()
+        self.jobs.engine.end()
         connection.close()
 
     def drain(self) -> None:
@@ -128,9 +132,7 @@ class Runner:
         self._store(self.engine.collect())
         self._synchronize()
         now = self.clock.now()
-        for row in self._rows.values():
-            if monitors.claim(row, self.lease.holder, now):
-                self._ask(row, now)
+        self.asking.ask_due(self.lease.holder, now)
         self.jobs.run_due(now)
 
     def _look(self) -> None:
@@ -139,7 +141,7 @@ class Runner:
             self.clock.look()
             self._looked_at = self.clock.now()
             if self.lease.is_held:
-                self._read_rows()
+                self.asking.refresh(self._looked_at)
                 if registry.look():
                     self._synchronized_at = None
 
@@ -151,27 +153,13 @@ class Runner:
             return
         registry.look()
         try:
-            monitors.synchronize(registry.definitions())
+            if monitors.synchronize(registry.definitions()):
+                self.recorder.forget()
         except ConfigError:
             logger.exception("The declared monitors are not sound")
         self._synchronized_at = now
-        self._read_rows()
+        self.asking.read(now)
         self.lease.note(self.figures())
-
-    def _read_rows(self) -> None:
-        self._rows = {row.name: row for row in monitors.scheduled(self.clock.now())}
-
-    def _ask(self, row: Monitor, now: datetime) -> None:
-        definition = self._definitions().get(row.name)
-        if definition is not None:
-            self.engine.start(
-                Job(
-                    name=row.name,
-                    question=definition.run,
-                    timeout_seconds=definition.timeout.total_seconds(),
-                    ticket=now,
-                )
-            )
 
     def _store(self, finished: list[Finished]) -> None:
         """Record *finished*; what cannot be stored now is spooled."""
@@ -179,16 +167,18 @@ class Runner:
             return
         observed = [_observed(each) for each in finished]
         latest.keep(observed)
-        try:
-            self._record(observed)
-        except LeaseLost:
-            raise
-        except Exception:
-            self.spool.keep(observed)
-            raise
+        while observed:
+            try:
+                self._record(observed[:STORED_AT_ONCE])
+            except LeaseLost:
+                raise
+            except Exception:
+                self.spool.keep(observed)
+                raise
+            observed = observed[STORED_AT_ONCE:]
 
     def _record(self, observed: list[Observed]) -> None:
-        record(
+        self.recorder.record(
             observed,
             self._definitions(),
             self.clock.now(),
@@ -232,19 +222,13 @@ class Runner:
         latest.keep(observed)
         self.spool.keep(observed)
         if self.lease.is_held:
-            self._ask_without_claims(self.clock.now())
-
-    def _ask_without_claims(self, now: datetime) -> None:
-        for row in self._rows.values():
-            slot = due_slot(row.name, row.interval, row.slot, now)
-            if slot is not None:
-                row.slot = slot
-                self._ask(row, now)
+            self.asking.ask_unclaimed(self.clock.now())
 
     def _abandon(self) -> None:
         """Throw away what is not ours to write; results of others stand."""
         self.engine.collect()
-        self._rows = {}
+        self.asking.forget()
+        self.recorder.forget()
         self._synchronized_at = None
 
     def _definitions(self) -> Mapping[str, Definition]:
@@ -255,10 +239,14 @@ class Runner:
 
     def _wait_seconds(self) -> float:
         """Return how long nothing is due; an answer wakes us before."""
-        intervals = [row.interval / LOOKS_PER_INTERVAL for row in self._rows.values()]
-        longest = min([self.tick_every, *intervals]).total_seconds()
+        waits = [self.tick_every.total_seconds()]
+        to_next = self.asking.seconds_to_next(self.clock.now())
+        if to_next is not None:
+            waits.append(max(to_next, GATHER_SECONDS))
         to_deadline = self.engine.seconds_to_deadline()
-        return longest if to_deadline is None else min(longest, to_deadline + 0.001)
+        if to_deadline is not None:
+            waits.append(to_deadline + 0.001)
+        return min(waits)
 
     def figures(self) -> dict[str, float]:
         """Return what people may know of this runner."""
