@@ -10,7 +10,6 @@ from django.db import router, transaction
 from pulseboard.alerts.judge import TROUBLE, Step, headline, reminder_due, step
 from pulseboard.alerts.models import SystemAlert, open_key_of
 from pulseboard.alerts.transition import Transition, publish
-from pulseboard.core.status import Status
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.store import Change
@@ -46,11 +45,12 @@ def settle(now: datetime, *, muted: frozenset[str] = frozenset()) -> None:
     here. Trouble that began in maintenance and outlasts it is announced here.
     """
     open_alerts = SystemAlert.objects.filter(alert_type=ALERT_TYPE, resolved=False)
-    subjects = set(open_alerts.values_list("subject", flat=True))
-    watched = {row.name for row in monitors.current()}
-    for alert in open_alerts.exclude(subject__in=watched):
-        _end(alert, "", now, "No longer monitored")
-    for row in monitors.scheduled(now):
+    subjects = {alert.subject for alert in open_alerts}
+    watched = set(monitors.statuses())
+    for alert in open_alerts:
+        if alert.subject not in watched:
+            _end(alert, "", now, "No longer monitored")
+    for row in monitors.troubled(now):
         if row.name not in subjects | muted and _is_untold(row):
             with transaction.atomic(using=router.db_for_write(SystemAlert)):
                 _open(monitors.standing(row, now))
@@ -132,9 +132,7 @@ def _end(alert: SystemAlert, who: str, now: datetime, how: str) -> bool:
 
 
 def _is_untold(row: Monitor) -> bool:
-    """Return whether *row* is in trouble that nobody closed by hand."""
-    if not {Status(row.confirmed), Status(row.status)} <= set(TROUBLE):
-        return False
+    """Return whether nobody closed the trouble of *row* by hand."""
     closed = SystemAlert.objects.filter(alert_type=ALERT_TYPE, subject=row.name)
     by_hand = closed.filter(resolved_at__gte=row.confirmed_since)
     return not by_hand.exclude(resolved_by="").exists()

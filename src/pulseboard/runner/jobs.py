@@ -126,8 +126,8 @@ def remind(now: datetime) -> None:
 
 def summarize(now: datetime) -> None:
     """Write how many monitors are healthy into the scheduler's log."""
-    rows = monitors.current()
-    good = sum(row.status == Status.HEALTHY.value for row in rows)
+    rows = monitors.statuses()
+    good = sum(status == Status.HEALTHY.value for status in rows.values())
     share = 100 * good / len(rows) if rows else 0.0
     folder = get_settings().log_folder()
     schedule_log.write(folder, "Starting scheduled health check job", now)
@@ -231,7 +231,7 @@ class Jobs:
 
 
 def _in_maintenance(now: datetime) -> frozenset[str]:
-    return maintenance.muted((row.name for row in monitors.current()), now)
+    return maintenance.muted(monitors.statuses(), now)
 
 
 def _known_slots() -> dict[str, int]:
