@@ -20,6 +20,7 @@ from pulseboard.monitors.store.pulse import (
 from pulseboard.monitors.store.recorded import Overtaken, Update, locked, write
 from pulseboard.monitors.store.rows import (
     current,
+    ensure,
     has_demo,
     paused,
     scheduled,
@@ -39,6 +40,7 @@ __all__ = [
     "claim",
     "claim_all",
     "current",
+    "ensure",
     "entries",
     "has_demo",
     "locked",

@@ -27,6 +27,14 @@ DECLARED_FIELDS = (
 )
 
 
+def ensure(definition: Definition) -> Monitor:
+    """Make or renew the row of one *definition* at once, before a runner does."""
+    row, _ = Monitor.objects.update_or_create(
+        name=definition.name, defaults=_declared(definition)
+    )
+    return row
+
+
 def synchronize(definitions: Mapping[str, Definition]) -> bool:
     """
     Make one row per definition and mark the rows of those that are gone.
