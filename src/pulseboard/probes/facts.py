@@ -59,6 +59,7 @@ class Facts:
         records: What a name server answered, one text per record.
         values: What only one kind sees, by the name that conditions use, such as
             ``grpc.status`` or ``dns.rcode``.
+        readings: Of those, what is worth a curve, units in the names.
         warnings: What is not well although it was answered; sentences of ours.
     """
 
@@ -76,6 +77,7 @@ class Facts:
     expires_at: datetime | None = None
     records: tuple[str, ...] = ()
     values: Mapping[str, Value] = field(default_factory=dict)
+    readings: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def header(self, name: str) -> str | None:

@@ -363,7 +363,7 @@ def _plan(
         timeout=around.timeout if common.timeout is None else common.timeout,
         retries=common.retries,
         retry_after=common.retry_after,
-        conditions=conditions,
+        conditions=conditions + parse_conditions("\n".join(maker.probe.required())),
         slow_after=common.slow_after,
         group=common.group,
         is_public=common.public,

@@ -146,6 +146,9 @@ def _refuse_target(probe: Probe, trust: Trust, networks: Sequence[Network]) -> N
     if url := getattr(probe, "url", ""):
         with naming("url"):
             parse_url(_as_http(str(url)), trust, networks)
+    for url in getattr(probe, "urls", ()):
+        with naming("steps"):
+            parse_url(url, trust, networks)
     for name in ("host", "name_server"):
         if host := getattr(probe, name, ""):
             with naming(name):

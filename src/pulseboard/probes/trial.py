@@ -166,7 +166,7 @@ async def _ended_at(plan: Plan) -> datetime | None:
 
 def _looker(plan: Plan) -> Probe | None:
     asked = plan.prepare()
-    known: dict[str, object] = {"verify": False}
+    known: dict[str, object] = {"verify_tls": False}
     if url := getattr(asked, "url", ""):
         place = parse_url(str(url), Trust.CODE)
         known |= {"host": place.host, "port": place.port}

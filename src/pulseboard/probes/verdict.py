@@ -13,7 +13,7 @@ from pulseboard.core.outcome import SUMMARY_LENGTH, Outcome, Reason
 from pulseboard.core.redaction import one_line
 from pulseboard.core.status import Status
 from pulseboard.core.text import seconds_text
-from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
+from pulseboard.guard.errors import OURS, Blocked, ConnectFailed, Failure
 from pulseboard.probes.assertions.conditions import Broken, Conditions
 from pulseboard.probes.assertions.quoting import piece
 from pulseboard.probes.assertions.sight import days_until
@@ -41,11 +41,11 @@ def verdict(
     if isinstance(seen, Blocked):
         return Outcome(Status.UNKNOWN, str(Blocked()), reason=Reason.BLOCKED)
     if isinstance(seen, ConnectFailed):
-        return _failed(seen.failure, conditions)
+        return _failed(seen, conditions)
     broken = conditions.judge(seen, now=now)
-    slow = _slow(seen, slow_after_seconds)
-    status = _status(broken, slow)
-    summary = _trouble(broken, slow) or _answered(seen)
+    remarks = [*seen.warnings, *_slow(seen, slow_after_seconds)]
+    status = _status(broken, remarks)
+    summary = _trouble(broken, remarks) or _answered(seen)
     return Outcome(
         status,
         one_line(summary, limit=SUMMARY_LENGTH),
@@ -54,33 +54,35 @@ def verdict(
     )
 
 
-def _failed(failure: Failure, conditions: Conditions) -> Outcome:
-    if failure is Failure.BUSY:
+def _failed(seen: ConnectFailed, conditions: Conditions) -> Outcome:
+    failure = seen.failure
+    if failure in OURS:
         return Outcome(Status.UNKNOWN, failure.value, reason=Reason.LATE)
     if failure in _NOBODY and conditions.wants_no_connection:
         return Outcome(Status.HEALTHY, "Not connected, as expected.")
     reason = Reason.TIMEOUT if failure is Failure.TIMEOUT else Reason.ERROR
-    return Outcome(Status.CRITICAL, failure.value, reason=reason)
+    # A journey names the step that failed.
+    return Outcome(Status.CRITICAL, one_line(str(seen)), reason=reason)
 
 
-def _slow(seen: Facts, slow_after_seconds: float | None) -> str:
-    """Return the sentence about a slow answer, empty for one in time."""
+def _slow(seen: Facts, slow_after_seconds: float | None) -> list[str]:
+    """Return the sentence about a slow answer, none for one in time."""
     if slow_after_seconds is None or seen.total_seconds <= slow_after_seconds:
-        return ""
+        return []
     took, limit = seconds_text(seen.total_seconds), seconds_text(slow_after_seconds)
-    return f"slow: {took}, limit {limit}"
+    return [f"slow: {took}, limit {limit}"]
 
 
-def _status(broken: list[Broken], slow: str) -> Status:
+def _status(broken: list[Broken], remarks: list[str]) -> Status:
     if any(each.severity is Severity.CRITICAL for each in broken):
         return Status.CRITICAL
-    return Status.WARNING if broken or slow else Status.HEALTHY
+    return Status.WARNING if broken or remarks else Status.HEALTHY
 
 
-def _trouble(broken: list[Broken], slow: str) -> str:
+def _trouble(broken: list[Broken], remarks: list[str]) -> str:
     """Return the worst sentence and how many more there are, empty without any."""
     worst_first = sorted(broken, key=lambda each: each.severity is Severity.WARNING)
-    sentences = [each.said for each in worst_first] + ([slow] if slow else [])
+    sentences = [*(each.said for each in worst_first), *remarks]
     if len(sentences) < 2:
         return "".join(sentences)
     return f"{sentences[0][: SUMMARY_LENGTH - 20]} (and {len(sentences) - 1} more)"
@@ -105,7 +107,8 @@ def _readings(seen: Facts, now: datetime) -> dict[str, float]:
         ),
         "domain_days": days_until(seen.expires_at, now),
     }
-    return {name: value for name, value in measured.items() if value is not None}
+    known = {name: value for name, value in measured.items() if value is not None}
+    return {**known, **seen.readings}
 
 
 def _details(seen: Facts) -> dict[str, object]:

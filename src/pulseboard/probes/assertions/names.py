@@ -63,6 +63,7 @@ KINDS = (
     "redis",
     "scrape",
     "smtp",
+    "step",
     "tcp",
     "tls",
     "websocket",

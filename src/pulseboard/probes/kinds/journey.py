@@ -18,7 +18,7 @@ from pulseboard.guard.request_headers import checked_headers
 from pulseboard.guard.target import URL_LENGTH, parse_url
 from pulseboard.guard.verdict import Trust
 from pulseboard.probes.checked import check_text, naming
-from pulseboard.probes.facts import Facts, Value
+from pulseboard.probes.facts import Facts
 from pulseboard.probes.kinds.http import Http
 from pulseboard.probes.placeholders import NAME, as_it_is, filled, in_path
 from pulseboard.probes.probe import Probe, Try, kind
@@ -86,12 +86,17 @@ class Journey(Probe):
         every = (*self.steps, *self.clean_up)
         return tuple(self._address(each, anything) for each in every)
 
+    @property
+    def follow_redirects(self) -> bool:
+        """Whether any step does."""
+        return any(each.follow_redirects for each in (*self.steps, *self.clean_up))
+
     async def ask(self, one: Try) -> Facts:
         deadline = Deadline(one.timeout_seconds)
         share = CLEAN_UP_SHARE if self.clean_up else 0
         until = Deadline(one.timeout_seconds * (1 - share))
         values = dict(self.secrets)
-        took: dict[str, Value] = {}
+        took: dict[str, float] = {}
         try:
             for each in self.steps:
                 await self._take(each, values, took, one.trust, _left(until, each))
@@ -106,13 +111,17 @@ class Journey(Probe):
             warnings=await self._clean(values, took, one, deadline),
             total_seconds=deadline.passed_seconds(),
             summary=f"{len(self.steps)} steps",
-            values=took,
+            values={f"step.{name}.seconds": each for name, each in took.items()},
+            readings={
+                f"step_{name.replace('-', '_')}_seconds": each
+                for name, each in took.items()
+            },
         )
 
     async def _clean(
         self,
         values: dict[str, str],
-        took: dict[str, Value],
+        took: dict[str, float],
         one: Try,
         deadline: Deadline,
     ) -> tuple[str, ...]:
@@ -133,7 +142,7 @@ class Journey(Probe):
         self,
         step: Step,
         values: dict[str, str],
-        took: dict[str, Value],
+        took: dict[str, float],
         trust: Trust,
         seconds: float,
     ) -> None:
@@ -152,7 +161,7 @@ class Journey(Probe):
             ) from None
         except ConnectFailed as error:
             raise StepFailed(step.name, error.failure) from None
-        took[f"step.{step.name}.seconds"] = facts.total_seconds
+        took[step.name] = facts.total_seconds
         if what := step.fault(facts, _now(UTC)):
             raise StepFailed(step.name, Failure.PROTOCOL, what)
         _save(step, facts, values)

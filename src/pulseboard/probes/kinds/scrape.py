@@ -75,7 +75,8 @@ class Scrape(Http):
         if facts.truncated:
             page = page.rpartition("\n")[0]  # the last line may be half a number
         found = list(samples(page, self.metric, self.labels))
-        return replace(facts, values={**facts.values, **_values(found)})
+        values = {**facts.values, **_values(found)}
+        return replace(facts, values=values, readings=_readings(found))
 
 
 def _values(found: list[float]) -> dict[str, Value]:
@@ -83,10 +84,16 @@ def _values(found: list[float]) -> dict[str, Value]:
         "metric.found": bool(found),
         "metric.samples": float(len(found)),
     }
-    # Neither NaN nor infinity is a measurement that could be compared or drawn.
-    if found and math.isfinite(found[0]):
-        values["metric.value"] = found[0]
+    for value in _readings(found).values():
+        values["metric.value"] = value
     return values
+
+
+def _readings(found: list[float]) -> dict[str, float]:
+    """Return the first; neither NaN nor infinity could be compared or drawn."""
+    if not found or not math.isfinite(found[0]):
+        return {}
+    return {"metric_value": found[0]}
 
 
 def _plain(number: float) -> str:
