@@ -2,12 +2,25 @@
 
 from pulseboard.access import admin as access
 from pulseboard.alerts import admin as alerts
+from pulseboard.dashboard.icons import ICONS
 from pulseboard.dashboard.views import admin_dashboard
 from pulseboard.history import admin as history
+from pulseboard.incidents import admin as incidents
 from pulseboard.maintenance import admin as maintenance
 from pulseboard.monitors import admin as monitors
 from pulseboard.notifiers import admin as notifiers
+from pulseboard.probes import admin as probes
 
-__all__ = ["access", "alerts", "history", "maintenance", "monitors", "notifiers"]
+__all__ = [
+    "access",
+    "alerts",
+    "history",
+    "incidents",
+    "maintenance",
+    "monitors",
+    "notifiers",
+    "probes",
+]
 
+probes.ICONS.update({standing.value: path for standing, path in ICONS.items()})
 monitors.PAGES.append(("dashboard/", admin_dashboard, "pulseboard_dashboard"))

@@ -75,6 +75,7 @@ class RateLimits:
     read: StrictInt = 300
     write: StrictInt = 60
     run: StrictInt = 5
+    test: StrictInt = 3
     sign_in: StrictInt = 10
 
     def __post_init__(self) -> None:

@@ -20,10 +20,12 @@ LINKS = {
     _("Health"): [(_("Dashboard"), "monitor_heart", "dashboard", Role.VIEWER)],
     _("Respond"): [
         (_("Alerts"), "notifications", "systemalert_changelist", Role.VIEWER),
+        (_("Incidents"), "campaign", "incident_changelist", Role.VIEWER),
         (_("Maintenance"), "build", "maintenance_changelist", Role.VIEWER),
     ],
     _("Set up"): [
         (_("Monitors"), "fact_check", "monitor_changelist", Role.VIEWER),
+        (_("Endpoints"), "travel_explore", "endpoint_changelist", Role.VIEWER),
         (_("Channels"), "forum", "channel_changelist", Role.ADMIN),
     ],
 }

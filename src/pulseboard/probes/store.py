@@ -157,6 +157,25 @@ def with_secrets_of(row: Endpoint | None, spec: Mapping[str, Any]) -> dict[str, 
     return joined
 
 
+def refuse_conflicts(plan: Plan, row: Endpoint) -> None:
+    """
+    Refuse what contradicts other endpoints, as the next state of *row*.
+
+    Raises:
+        WrongSpec: The name is taken or another than before; a parent is not known.
+    """
+    if row.pk is not None and row.name != plan.name:
+        raise WrongSpec({"name": "a name cannot be changed: its history hangs on it"})
+    others = Endpoint.objects.filter(name=plan.name).exclude(pk=row.pk)
+    declared = {each.name for each in declared_of(get_settings()).plans}
+    if plan.name in declared or others.exists():
+        raise WrongSpec({"name": "another endpoint has this name"})
+    known = Monitor.objects.filter(name__in=plan.parents, declared=True)
+    missing = set(plan.parents) - set(known.values_list("name", flat=True))
+    if missing or plan.monitor_name in plan.parents:
+        raise WrongSpec({"parents": "expected names of other endpoints or checks"})
+
+
 def delete(row: Endpoint) -> None:
     """Delete *row* and take it off the public page; its history stays."""
     with transaction.atomic(using=_database()):
@@ -192,6 +211,12 @@ def unpublish(monitor: Monitor) -> None:
                 part.delete()
             else:
                 Component.objects.filter(pk=part.component_id).update(is_public=False)
+
+
+def groups() -> list[str]:
+    """Return the groups that endpoints stand under, for suggestions."""
+    rows = Endpoint.objects.exclude(group="").order_by("group")
+    return list(rows.values_list("group", flat=True).distinct()[:100])
 
 
 def public_names() -> frozenset[str]:
@@ -256,7 +281,7 @@ def _names() -> frozenset[str]:
 
 def _write(row: Endpoint, spec: Mapping[str, Any], now: datetime) -> Endpoint:
     plan = plan_from(spec, is_trusted=row.is_trusted)
-    _refuse_taken(plan, row)
+    refuse_conflicts(plan, row)
     with transaction.atomic(using=_database()):
         row.monitor = monitors.ensure(definition_of(plan, PEOPLE))
         _fill(row, plan, spec)
@@ -280,15 +305,6 @@ def _fill(row: Endpoint, plan: Plan, spec: Mapping[str, Any]) -> None:
     row.name, row.title, row.kind = plan.name, plan.title, plan.kind
     row.target, row.group = plan.target, plan.group
     row.options, row.secrets = secrets.split(rest, hidden_options(plan.kind))
-
-
-def _refuse_taken(plan: Plan, row: Endpoint) -> None:
-    others = Endpoint.objects.filter(name=plan.name).exclude(pk=row.pk)
-    declared = {each.name for each in declared_of(get_settings()).plans}
-    if others.exists() or (not row.source and plan.name in declared):
-        raise WrongSpec({"name": "another endpoint has this name"})
-    if row.pk is not None and row.name and row.name != plan.name:
-        raise WrongSpec({"name": "a name cannot be changed: its history hangs on it"})
 
 
 def _aims_elsewhere(row: Endpoint, spec: Mapping[str, Any]) -> bool:
