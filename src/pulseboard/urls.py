@@ -8,11 +8,13 @@ from django.urls import URLPattern, URLResolver, re_path
 from pulseboard.alerts import operations as _alerts  # noqa: F401
 
 from pulseboard.healthpaths import operations as _health  # noqa: F401  isort: skip
+from pulseboard.incidents import operations as _incidents  # noqa: F401  isort: skip
 from pulseboard.maintenance import operations as _maintenance  # noqa: F401  isort: skip
 from pulseboard.api.urls import operation_patterns
 from pulseboard.core.operations import operations
 from pulseboard.dashboard.views import patterns as dashboard_patterns
 from pulseboard.healthpaths import views
+from pulseboard.incidents.views import patterns as subscriber_patterns
 from pulseboard.statuspage.views import patterns as status_page_patterns
 
 app_name = "pulseboard"
@@ -25,5 +27,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^detailed/?$", views.detailed, name="detailed"),
     *dashboard_patterns,
     *operation_patterns(operations()),
+    *subscriber_patterns,
     *status_page_patterns,
 ]

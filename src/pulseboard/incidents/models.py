@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pulseboard.core.models import InstantField
+from pulseboard.core.redaction import one_line
 from pulseboard.incidents.markdown import LIMIT
 from pulseboard.incidents.placeholders import unknown_in
 from pulseboard.incidents.story import Phase
@@ -160,6 +161,15 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Keep the title on one line; refuse a beginning after the end."""
+        self.title = one_line(self.title, limit=150)
+        if not self.title:
+            raise ValidationError({"title": _("This field cannot be blank.")})
+        ended_at, began_at = self.resolved_at, self.started_at
+        if ended_at is not None and began_at is not None and began_at > ended_at:
+            raise ValidationError({"started_at": _("It ended before this.")})
 
 
 class IncidentUpdate(models.Model):

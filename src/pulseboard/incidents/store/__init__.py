@@ -6,7 +6,7 @@ The one place that reads and writes incidents and their subscribers.
     stories, story_of          what the public may read
     timeline                   what staff may read of one: alerts, plans, measurements
     draft (listens)            alerts into drafts, inside the alert's transaction
-    begin, add_update, edit_update, publish, withdraw    what people do
+    begin, amend, add_update, edit_update, publish, withdraw    what people do
     publish_due                what the rule does
     announce, fan_out          subscribers told, through the outbox
     subscribe, confirm, choose, unsubscribe, purge       who is told
@@ -33,6 +33,7 @@ from pulseboard.incidents.store.people import (
 from pulseboard.incidents.store.published import stories, story_as_written, story_of
 from pulseboard.incidents.store.writing import (
     add_update,
+    amend,
     begin,
     edit_update,
     publish,
@@ -44,6 +45,7 @@ from pulseboard.incidents.store.writing import (
 __all__ = [
     "accepts_subscribers",
     "add_update",
+    "amend",
     "announce_incident",
     "announce_maintenance",
     "audience",

@@ -25,6 +25,16 @@ from pulseboard.monitors.models import Component
 #: As the audit names what nobody did by hand.
 RULE = Caller(name="PUBLISH_INCIDENTS_AFTER")
 
+AMENDED = [
+    "title",
+    "impact",
+    "response",
+    "affects_everything",
+    "started_at",
+    "next_update_at",
+    "postmortem",
+]
+
 
 def begin(
     incident: Incident, components: Iterable[Component], author: str, now: datetime
@@ -42,6 +52,18 @@ def begin(
         incident.save(force_insert=True)
         incident.components.set(components)
     return incident
+
+
+def amend(incident: Incident, now: datetime) -> None:
+    """
+    Store what was changed of *incident*; what follows from its updates is not touched.
+
+    Raises:
+        ValidationError: A field is wrong, or it begins in the future.
+    """
+    refuse_future("started_at", incident.started_at, now)
+    incident.full_clean()
+    incident.save(update_fields=AMENDED)
 
 
 def add_update(
@@ -65,6 +87,8 @@ def add_update(
         ValidationError: The text is empty or too long, or *at* has not come yet.
     """
     refuse_future("at", at or now, now)
+    if phase is Phase.RESOLVED and (at or now) < incident.started_at:
+        raise ValidationError({"at": [_("It cannot end before it began.")]})
     update = IncidentUpdate(
         incident=incident,
         phase=phase.value,
