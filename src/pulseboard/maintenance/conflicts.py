@@ -44,5 +44,4 @@ def _share(one: Occurrence, other: Occurrence) -> bool:
     return not (
         one.monitors.isdisjoint(other.monitors)
         and one.components.isdisjoint(other.components)
-        and one.groups.isdisjoint(other.groups)
     )

@@ -16,8 +16,8 @@ class Occurrence:
         ends_at: Not part of the window.
         zone: Name of the zone it was planned in, such as ``Europe/Madrid``.
         everything: All monitors and components are meant.
-        monitors: Names; those of the monitors in *groups* are among them.
-        components: Slugs. groups: As they stand at the monitors.
+        monitors: Names. components: Slugs.
+        groups: Still to be looked up; `store` answers with their monitors instead.
         mutes: Alerts neither open nor remind.
         excludes: Its time is left out of uptime.
         shows: It is on the public page.

@@ -278,7 +278,7 @@ def _kept(
 
 
 def _with_groups(windows: list[Occurrence]) -> list[Occurrence]:
-    """Return *windows* with the monitors of their groups."""
+    """Return *windows* with the monitors of their groups instead of these."""
     groups = {name for each in windows for name in each.groups}
     if not groups:
         return windows
@@ -288,9 +288,11 @@ def _with_groups(windows: list[Occurrence]) -> list[Occurrence]:
     for group, name in rows:
         members[group].add(name)
     return [
-        replace(each, monitors=each.monitors.union(*(members[g] for g in each.groups)))
-        if each.groups
-        else each
+        replace(
+            each,
+            monitors=each.monitors.union(*(members[name] for name in each.groups)),
+            groups=frozenset(),
+        )
         for each in windows
     ]
 
