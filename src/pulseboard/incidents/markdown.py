@@ -81,6 +81,8 @@ def plain_of(text: str) -> str:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """Drop addresses without a scheme: ``//host`` and paths lead who knows where."""
+    if name != "href":
+        return value
     known = value.partition(":")[0].lower() in SCHEMES
     return value if known and ":" in value else None
 
