@@ -59,7 +59,8 @@ class Wire(asyncio.BufferedProtocol):
         self.post(data)
         while self._is_full and self._failure is None:
             await self._wait()
-        if self._failure is not None:
+        # Who closes without hearing us out may have said why.
+        if self._failure is not None and not self._pieces:
             raise ConnectFailed(self._failure)
 
     def post(self, data: bytes | memoryview) -> None:
