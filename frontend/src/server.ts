@@ -48,7 +48,12 @@ export interface Posted {
 }
 
 /** Send *payload* to *url* as JSON with the token that proves it came from this page. */
-export async function post(url: string, token: string, payload: object = {}): Promise<Posted> {
+export async function post(
+  url: string,
+  token: string,
+  payload: object = {},
+  signal: AbortSignal | null = null,
+): Promise<Posted> {
   try {
     const response = await fetch(url, {
       method: "POST",
@@ -56,6 +61,7 @@ export async function post(url: string, token: string, payload: object = {}): Pr
       body: JSON.stringify(payload),
       credentials: "same-origin",
       redirect: "manual",
+      signal,
     });
     return {
       status: response.status,
