@@ -38,7 +38,7 @@ class StatusPage(models.Model):
     """A page for visitors: which components, how it looks, who may read it."""
 
     class Theme(models.TextChoices):
-        AUTO = "auto", _("As the visitor’s system")
+        AUTO = "auto", _("As the visitor's system")
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
         CONTRAST = "contrast", _("High contrast")
@@ -97,7 +97,7 @@ class StatusPage(models.Model):
         _("language"),
         max_length=10,
         blank=True,
-        help_text=_("Such as “de”. Empty: as the visitor’s browser asks."),
+        help_text=_("Such as “de”. Empty: as the visitor's browser asks."),
     )
     host_name = models.CharField(
         _("host name"),
@@ -227,7 +227,7 @@ class StatusPage(models.Model):
         if self.zone and self.zone not in available_timezones():
             problems["zone"] = _("Expected a zone such as Europe/Madrid.")
         if self.language and self.language not in dict(django_settings.LANGUAGES):
-            problems["language"] = _("Expected one of the site’s languages: de, en…")
+            problems["language"] = _("Expected one of the site's languages, such as de")
         self.host_name = (self.host_name or "").strip().lower().rstrip(".") or None
         if self.host_name and not _HOST.fullmatch(self.host_name):
             problems["host_name"] = _("Expected a host name, without scheme or port.")

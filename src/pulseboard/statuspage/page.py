@@ -40,7 +40,8 @@ from pulseboard.statuspage.words import ICONS, PHASES, TOKENS, WORDS
 VIEWS = {"90d": "90d", "24h": "24h"}
 #: Bad days listed below a strip; the page of the service has them all.
 MOST_LISTED = 12
-#: Affected services named in an incident.
+#: Updates of an incident on the page itself.
+MOST_UPDATES = 5
 THEMES = ("auto", "light", "dark", "contrast")
 _CALM = frozenset({PublicStatus.OPERATIONAL, PublicStatus.NO_DATA})
 
@@ -224,13 +225,10 @@ class PageView:
     months: tuple[Month, ...]
     quiet: str
     legend: tuple[Mark, ...]
-    themes: tuple[Choice, ...]
     data: dict[str, Any]
 
 
-def page_of(
-    snapshot: Snapshot, teller: Teller, *, view: str = "90d", theme: str = ""
-) -> PageView:
+def page_of(snapshot: Snapshot, teller: Teller, *, view: str = "90d") -> PageView:
     """Return the page of *snapshot* with the bars of *view*."""
     banner = banner_view(snapshot, teller)
     titles = {story.key: story.title for story in snapshot.stories}
@@ -259,7 +257,6 @@ def page_of(
         months=_months(snapshot.stories, teller) if look.shows_history else (),
         quiet=teller.say(_("No incidents in the last 90 days.")),
         legend=tuple(mark_of(each, teller) for each in PublicStatus),
-        themes=_themes(theme or look.theme, teller),
         data=_data(snapshot, teller, view, titles),
     )
 
@@ -294,11 +291,18 @@ def tab_title(banner: BannerView, look: Look, teller: Teller) -> str:
         return look.title
     else:
         state = banner.sentence
-    return f"{state} – {look.title}"
+    return f"{state} - {look.title}"
 
 
-def story_view(story: Story, snapshot: Snapshot, teller: Teller) -> StoryView:
-    """Return *story* for the page and for its own."""
+def story_view(
+    story: Story, snapshot: Snapshot, teller: Teller, *, whole: bool = False
+) -> StoryView:
+    """
+    Return *story* for the page or for its own.
+
+    Args:
+        whole: With its post-mortem and every update.
+    """
     end = story.resolved_at or teller.now
     lasted = duration((end - story.started_at).total_seconds())
     return StoryView(
@@ -319,9 +323,9 @@ def story_view(story: Story, snapshot: Snapshot, teller: Teller) -> StoryView:
                 at=teller.time(note.at),
                 html=note.html,
             )
-            for note in story.notes
+            for note in (story.notes if whole else story.notes[:MOST_UPDATES])
         ),
-        postmortem_html=story.postmortem_html,
+        postmortem_html=story.postmortem_html if whole else "",
     )
 
 
@@ -527,7 +531,8 @@ def _months(stories: Sequence[Story], teller: Teller) -> tuple[Month, ...]:
     )
 
 
-def _themes(chosen: str, teller: Teller) -> tuple[Choice, ...]:
+def theme_choices(chosen: str, teller: Teller) -> tuple[Choice, ...]:
+    """Return the themes to choose from."""
     names = {
         "auto": _("Auto"),
         "light": _("Light"),

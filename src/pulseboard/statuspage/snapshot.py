@@ -134,7 +134,7 @@ class Look:
     shows_charts: bool = True
     accepts_subscribers: bool = True
     may_be_embedded: bool = False
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

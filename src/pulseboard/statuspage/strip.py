@@ -86,7 +86,7 @@ def _draw_cut(drawn: dict[PublicStatus, list[str]], left: int, bar: Bar) -> None
     trouble = drawn.setdefault(bar.status, [])
     trouble.append(_box(left, 0, cut))
     if bar.status in _MARKED:
-        trouble.append(f"M{left} 40h3l-1.5-5z")
+        trouble.append(f"M{left - 1} 40h5l-2.5-6z")
     if cut + GAP < HEIGHT:
         rest = drawn.setdefault(PublicStatus.OPERATIONAL, [])
         rest.append(_box(left, cut + GAP, HEIGHT))

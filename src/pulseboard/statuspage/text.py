@@ -46,7 +46,7 @@ class Number:
 class Listed:
     """Names to be written one after the other: ``A``, ``A and B``, ``A, B and C``."""
 
-    parts: tuple[Union[str, "Text"], ...]
+    parts: tuple[str | Text, ...]
 
 
 Part = Union[str, Moment, Number, Listed, "Text"]

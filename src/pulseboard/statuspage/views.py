@@ -5,187 +5,245 @@ The public page over HTTP: read from the snapshot, rendered once, answered from 
     status-page/history/2026-11          a month
     status-page/incidents/<key>          one incident
     status-page/services/<slug>          one service with its charts
-    status-page/uptime/<slug>            the receipt of its percentages
+    status-page/uptime/<slug>            the receipt of a percentage
     status-page/look/…                   logo and colours
     status-page/<page>/…                 the same of another page
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import quote
+import hmac
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
-from django.conf import settings as django_settings
 from django.db import Error as DatabaseFailure
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.urls import NoReverseMatch, URLPattern, re_path, reverse
-from django.utils import translation
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    HttpResponseRedirect,
+)
+from django.urls import URLPattern, re_path, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
+from pulseboard.access.errors import Unavailable
 from pulseboard.access.headers import security_headers
+from pulseboard.access.models import digest_of
+from pulseboard.access.sign_in import sign_in_url
+from pulseboard.access.store import caller_of, check_rate, log_access
 from pulseboard.conf import get_settings
-from pulseboard.monitors.public_status import PublicStatus
+from pulseboard.core.roles import Role
 from pulseboard.statuspage import store
+from pulseboard.statuspage.colour import stylesheet
 from pulseboard.statuspage.kept import offer
 from pulseboard.statuspage.links import Links
-from pulseboard.statuspage.models import RESERVED
-from pulseboard.statuspage.page import THEMES, Choice, iso, page_of
-from pulseboard.statuspage.render import Rendered, html, kept, teller_of
+from pulseboard.statuspage.models import RESERVED, StatusPage
+from pulseboard.statuspage.page import THEMES
+from pulseboard.statuspage.render import documents
+from pulseboard.statuspage.render.documents import Visit
+from pulseboard.statuspage.render.kept import Rendered, kept
+from pulseboard.statuspage.render.voice import LANGUAGES
 from pulseboard.statuspage.store import Latest
-from pulseboard.statuspage.words import tab_icon
+from pulseboard.statuspage.texts import WINDOWS
 
-UNAVAILABLE = "The status page cannot be read just now."
+HTML = "text/html; charset=utf-8"
+NO_PAGE = "There is no such page."
+AWAY = "The status page cannot be read just now."
+A_YEAR = timedelta(days=365)
 
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """
-    What a visitor asks for, reduced to what makes a difference.
-
-    Args:
-        now: To the minute: ages are written in minutes, so pages can be kept.
-    """
-
-    latest: Latest
-    links: Links
-    language: str
-    theme: str
-    view: str
-    now: datetime
-    is_stale: bool
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return (
-            self.latest.etag, self.links.base, tuple(self.links.chosen.items()),
-            self.language, self.theme, self.view,
-            self.is_stale, self.now.replace(second=0, microsecond=0),
-        )  # fmt: skip
+Make = Callable[..., "str | None"]
 
 
 @require_safe
 def status_page(request: HttpRequest, page: str = "") -> HttpResponse:
     """Answer with the page called *page*, or that of this host name."""
-    return _answer(request, page, _page_html)
+    return respond(request, page, documents.page)
 
 
-Make = Callable[[Visit], "str | None"]
+@require_safe
+def service(request: HttpRequest, slug: str, page: str = "") -> HttpResponse:
+    """Answer with one service and its charts."""
+    return respond(request, page, documents.service, slug)
 
 
-def _answer(request: HttpRequest, page: str, make: Make, *extra: str) -> HttpResponse:
+@require_safe
+def uptime(request: HttpRequest, slug: str = "", page: str = "") -> HttpResponse:
+    """Answer with the receipt of a percentage, or with the rule behind all of them."""
+    if not slug:
+        return respond(request, page, documents.about_uptime)
+    return respond(request, page, documents.uptime, slug)
+
+
+@require_safe
+def history(request: HttpRequest, month: str, page: str = "") -> HttpResponse:
+    """Answer with the incidents of one month."""
+    return respond(request, page, documents.history, month)
+
+
+@require_safe
+def incident(request: HttpRequest, key: str, page: str = "") -> HttpResponse:
+    """Answer with one incident."""
+    return respond(request, page, documents.incident, key)
+
+
+@require_safe
+def colours(request: HttpRequest, page: str = "") -> HttpResponse:
+    """Answer with the style sheet of the colours that the page's operator chose."""
+    visit = visit_of(request, page)
+    if isinstance(visit, HttpResponse):
+        return visit
+    response = HttpResponse(
+        stylesheet(visit.snapshot.look.colours), content_type="text/css; charset=utf-8"
+    )
+    return _stored_long(response, visit)
+
+
+@require_safe
+def logo(request: HttpRequest, page: str = "") -> HttpResponse:
+    """Answer with the image of the page."""
+    visit = visit_of(request, page)
+    if isinstance(visit, HttpResponse):
+        return visit
+    row = StatusPage.objects.filter(pk=visit.latest.page.pk).first()
+    if row is None or not row.logo:
+        return plain(404, NO_PAGE)
+    response = HttpResponse(bytes(row.logo), content_type=row.logo_type)
+    return _stored_long(response, visit)
+
+
+def respond(
+    request: HttpRequest,
+    page: str,
+    make: Make,
+    *arguments: str,
+    content_type: str = HTML,
+) -> HttpResponse:
+    """
+    Answer with what *make* writes of *page* for this visitor.
+
+    Args:
+        make: Called with the `Visit` and *arguments*; None when there is no such thing.
+    """
+    visit = visit_of(request, page)
+    if isinstance(visit, HttpResponse):
+        return visit
+    key = (make.__module__, make.__name__, arguments, *visit.key)
+    try:
+        made = kept(key, lambda: make(visit, *arguments))
+    except DatabaseFailure:
+        return plain(503, AWAY)
+    if made is None:
+        return plain(404, NO_PAGE)
+    return _conditional(request, visit, made, content_type)
+
+
+def visit_of(request: HttpRequest, page: str) -> Visit | HttpResponse:
+    """Return what is asked for, or the answer to who may not read it."""
     try:
         latest = store.latest(page, _host_of(request))
     except DatabaseFailure:
-        return _plain(503, UNAVAILABLE)
+        return plain(503, AWAY)
     if latest is None:
-        return _plain(404, "There is no such page.")
-    visit = _visit(request, latest, page)
-    made = kept((make.__name__, extra, *visit.key), lambda: make(visit, *extra) or "")
-    if not made.body:
-        return _plain(404, "There is no such page.")
-    offer(request)
-    return _conditional(request, visit, made)
+        return plain(404, NO_PAGE)
+    token = ""
+    if not latest.page.is_public:
+        refusal = _refusal(request, latest.page)
+        if refusal is not None:
+            return refusal
+        token = request.GET.get("token", "")
+    return _visit(request, latest, page, token)
 
 
-def _visit(request: HttpRequest, latest: Latest, page: str) -> Visit:
+def plain(status: int, sentence: str) -> HttpResponse:
+    """Return *sentence* as the whole answer."""
+    response = HttpResponse(
+        sentence + "\n", status=status, content_type="text/plain; charset=utf-8"
+    )
+    for name, value in _headers(is_public=False).items():
+        response[name] = value
+    return response
+
+
+def _refusal(request: HttpRequest, page: StatusPage) -> HttpResponse | None:
+    """Return how the reader of a private page is turned away; None who may read."""
+    try:
+        caller = caller_of(request)
+    except Unavailable:
+        return plain(503, AWAY)
+    wait = check_rate(caller, "read")
+    if wait is not None:
+        response = plain(429, f"Try again in {wait} s.")
+        response["Retry-After"] = str(wait)
+        return response
+    if caller.may(Role.VIEWER) or _is_allowed(request, page, caller.is_recognised):
+        log_access(caller, "read private status page", page.slug)
+        return None
+    # A page behind a token is not even there for who has none.
+    if page.visibility == StatusPage.Visibility.TOKEN or caller.is_recognised:
+        return plain(404, NO_PAGE)
+    return _to_sign_in(request)
+
+
+def _is_allowed(request: HttpRequest, page: StatusPage, is_recognised: bool) -> bool:
+    if page.visibility == StatusPage.Visibility.LOGIN:
+        return is_recognised
+    given = request.GET.get("token", "") or _bearer(request)
+    digest = page.token_digest
+    return bool(digest) and hmac.compare_digest(digest_of(given[:500]), digest)
+
+
+def _bearer(request: HttpRequest) -> str:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    url = sign_in_url(request.get_full_path())
+    if not url:
+        return plain(401, "Sign in to see this page.")
+    response = HttpResponseRedirect(url)
+    for name, value in _headers(is_public=False).items():
+        response[name] = value
+    return response
+
+
+def _visit(request: HttpRequest, latest: Latest, page: str, token: str) -> Visit:
     look = latest.snapshot.look
-    now = datetime.now(UTC)
-    language = _language(request, look.language)
     theme = request.GET.get("theme", "")
     theme = theme if theme in THEMES else ""
-    asked = _language_asked(request)
-    chosen = {"lang": asked, "theme": theme}
+    asked = request.GET.get("lang", "")
+    asked = asked if asked in LANGUAGES else ""
+    window = request.GET.get("window", "")
+    chosen = {"lang": asked, "theme": theme, "token": token}
     return Visit(
         latest=latest,
-        links=Links(_base(page), {k: v for k, v in chosen.items() if v}),
-        language=language,
+        links=Links(_base(page), {name: v for name, v in chosen.items() if v}),
+        language=asked or look.language or _accepted(request),
         theme=theme or look.theme,
-        view="24h" if request.GET.get("window") == "24h" else "90d",
-        now=now,
-        is_stale=latest.snapshot.is_stale(now),
+        view="24h" if window == "24h" else "90d",
+        window=window if window in WINDOWS else "90d",
+        now=datetime.now(UTC),
     )
 
 
-def _page_html(visit: Visit) -> str:
-    snapshot = visit.latest.snapshot
-    with translation.override(visit.language):
-        teller = teller_of(snapshot.look, visit.now, visit.links)
-        page = page_of(snapshot, teller, view=visit.view, theme=visit.theme)
-    context = {
-        **_shell(visit, page.title, PublicStatus(page.banner.mark.status)),
-        "page": page,
-        "themes": page.themes,
-        "built": iso(snapshot.built_at),
-        "stale_after": int(snapshot.stale_after_seconds),
-        "atom_url": visit.links.form(".atom"),
-        "json_url": visit.links.form(".json"),
-        "markdown_url": visit.links.form(".md"),
-        "calendar_url": visit.links.form(".ics"),
-        "subscribe_url": visit.links.to("subscribe"),
-        "about_url": visit.links.to("uptime"),
-    }
-    return html("pulseboard/statuspage/page.html", visit.language, context)
-
-
-def _shell(visit: Visit, title: str, status: PublicStatus) -> dict[str, Any]:
-    """Return what every page of ours has around its content."""
-    look = visit.latest.snapshot.look
-    return {
-        "look": look,
-        "title": title,
-        "theme": visit.theme,
-        "tab_icon": f"data:image/svg+xml,{quote(tab_icon(status))}",
-        "home_url": visit.links.to(),
-        "is_private": not visit.latest.page.is_public,
-        "languages": _languages(visit),
-        "logo_url": visit.links.to("look", "logo", v=look.logo),
-        "colours_url": _colours_url(visit) if look.colours else "",
-    }
-
-
-def _colours_url(visit: Visit) -> str:
-    version = "-".join(
-        each.lstrip("#") for each in visit.latest.snapshot.look.colours.values()
-    )
-    return visit.links.to("look", "colours.css", v=version)
-
-
-def _languages(visit: Visit) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(
-            name=translation.get_language_info(code)["name_local"],
-            url=visit.links.to(lang=code),
-            is_chosen=code == visit.language,
-            value=code,
-        )
-        for code in LANGUAGES
-    )
-
-
-#: Those the page is written in.
-LANGUAGES: tuple[str, ...] = ("en",)
-
-
-def _language_asked(request: HttpRequest) -> str:
-    asked = request.GET.get("lang", "")
-    return asked if asked in LANGUAGES else ""
-
-
-def _language(request: HttpRequest, of_page: str) -> str:
-    """Return the visitor's choice, else the page's, else what the browser asks for."""
-    asked = _language_asked(request)
-    if asked or of_page in LANGUAGES:
-        return asked or of_page
+def _accepted(request: HttpRequest) -> str:
+    """Return the first of our languages that the browser asks for."""
+    header = request.headers.get("Accept-Language", "")[:200]
+    for language, _quality in parse_accept_lang_header(header):
+        code = language.partition("-")[0]
+        if code in LANGUAGES:
+            return code
     return LANGUAGES[0]
 
 
 def _host_of(request: HttpRequest) -> str:
-    return request.get_host().rpartition(":")[0] or request.get_host()
+    """Return the host name without its port."""
+    host = request.get_host().lower()
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host
 
 
 def _base(page: str) -> str:
@@ -193,46 +251,80 @@ def _base(page: str) -> str:
     return f"{base}/{page}" if page else base
 
 
-def _conditional(request: HttpRequest, visit: Visit, made: Rendered) -> HttpResponse:
-    """Return *made*, or 304 when the visitor has it."""
+def _conditional(
+    request: HttpRequest, visit: Visit, made: Rendered, content_type: str
+) -> HttpResponse:
+    """Return *made*, or 304 when the visitor has it already."""
     tag = f'"{made.etag}"'
-    gzipped = "gzip" in request.headers.get("Accept-Encoding", "")
     response: HttpResponse
     if tag in request.headers.get("If-None-Match", ""):
         response = HttpResponseNotModified()
+    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(made.gzipped, content_type=content_type)
+        response["Content-Encoding"] = "gzip"
     else:
-        body = made.gzipped if gzipped else made.body
-        response = HttpResponse(body, content_type="text/html; charset=utf-8")
-        if gzipped:
-            response["Content-Encoding"] = "gzip"
+        response = HttpResponse(made.body, content_type=content_type)
     response["ETag"] = tag
-    response["Last-Modified"] = http_date(visit.latest.snapshot.built_at.timestamp())
+    response["Last-Modified"] = http_date(visit.snapshot.built_at.timestamp())
+    return _secured(request, response, visit)
+
+
+def _secured(
+    request: HttpRequest, response: HttpResponse, visit: Visit
+) -> HttpResponse:
+    is_public = visit.latest.page.is_public
+    may_be_embedded = visit.snapshot.look.may_be_embedded
+    # Kept by browsers, asked for again each time: what they show is never older.
     response["Cache-Control"] = "no-cache"
-    patch_vary_headers(response, ["Accept-Encoding", "Accept-Language"])
-    return _secured(response, visit.latest.snapshot.look.may_be_embedded)
+    for name, value in _headers(is_public, may_be_embedded).items():
+        response[name] = value
+    vary = ["Accept-Encoding", "Accept-Language"]
+    patch_vary_headers(response, vary if is_public else [*vary, "Cookie"])
+    if is_public:
+        offer(request)
+    return response
 
 
-def _secured(response: HttpResponse, may_be_embedded: bool = False) -> HttpResponse:
+def _headers(is_public: bool, may_be_embedded: bool = False) -> dict[str, str]:
     extra = dict(get_settings().csp_extra)
     if may_be_embedded:
         extra["frame-ancestors"] = ["*"]
-    for name, value in security_headers(extra).items():
+    return security_headers(extra, may_be_stored=is_public)
+
+
+def _stored_long(response: HttpResponse, visit: Visit) -> HttpResponse:
+    """Return *response* to be kept for a year: its address changes when it does."""
+    is_public = visit.latest.page.is_public
+    seconds = int(A_YEAR.total_seconds())
+    response["Cache-Control"] = f"public, max-age={seconds}, immutable"
+    for name, value in _headers(is_public).items():
         response[name] = value
     return response
 
 
-def _plain(status: int, sentence: str) -> HttpResponse:
-    response = HttpResponse(
-        sentence + "\n", status=status, content_type="text/plain; charset=utf-8"
-    )
-    response["Cache-Control"] = "no-store"
-    return _secured(response)
+_SLUG = r"(?P<slug>[-a-zA-Z0-9_]{1,60})"
+_KEY = r"(?P<key>[-a-zA-Z0-9_]{1,60})"
+_MONTH = r"(?P<month>\d{4}-\d\d)"
+_PAGE = rf"(?P<page>(?!(?:{'|'.join(sorted(RESERVED))})(?:/|$))[-a-zA-Z0-9_]{{1,60}})"
 
 
-_PAGE = rf"(?P<page>(?!(?:{'|'.join(sorted(RESERVED))})(?:/|$))[-a-zA-Z0-9_]+)"
+def _both(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+    """Return the address below the first page, and below each other one."""
+    return [
+        re_path(rf"^status-page/{route}/?$", view, name=name),
+        re_path(rf"^status-page/{_PAGE}/{route}/?$", view, name=f"{name}-of"),
+    ]
 
-#: To be included under the namespace ``pulseboard``, after those of other rooms.
+
+#: To be included under the namespace ``pulseboard``.
 patterns: list[URLPattern] = [
     re_path(r"^status-page/?$", status_page, name="status-page"),
+    *_both(rf"history/{_MONTH}", history, "status-page-history"),
+    *_both(rf"incidents/{_KEY}", incident, "status-page-incident"),
+    *_both(rf"services/{_SLUG}", service, "status-page-service"),
+    *_both("uptime", uptime, "status-page-rule"),
+    *_both(rf"uptime/{_SLUG}", uptime, "status-page-uptime"),
+    *_both("look/logo", logo, "status-page-logo"),
+    *_both(r"look/colours\.css", colours, "status-page-colours"),
     re_path(rf"^status-page/{_PAGE}/?$", status_page, name="status-page-of"),
 ]

@@ -9,21 +9,25 @@ A reader never waits for a rebuild: it is given what stands.
 """
 
 from pulseboard.statuspage.store.building import build
+from pulseboard.statuspage.store.details import Measured, measured, stretches_of
 from pulseboard.statuspage.store.latest import Latest, forget, latest, revision
 from pulseboard.statuspage.store.outdated import is_outdated, touch, watch
 from pulseboard.statuspage.store.pages import ensure_default, pages, rebuild, save
 
 __all__ = [
     "Latest",
+    "Measured",
     "build",
     "ensure_default",
     "forget",
     "is_outdated",
     "latest",
+    "measured",
     "pages",
     "rebuild",
     "revision",
     "save",
+    "stretches_of",
     "touch",
     "watch",
 ]

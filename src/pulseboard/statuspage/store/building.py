@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from pulseboard.core.buckets import epoch_ms
-from pulseboard.core.intervals import Span, StatusSpan
+from pulseboard.core.intervals import Span
 from pulseboard.history.store import intervals_of
 from pulseboard.incidents import store as incidents
 from pulseboard.maintenance import store as maintenance
@@ -36,11 +36,7 @@ def build(page: StatusPage, now: datetime) -> Snapshot:
     zone = ZoneInfo(look.zone)
     found = shown(page)
     slugs = [line.slug for line in found]
-    stories = (
-        tuple(incidents.stories(slugs, now - BACK))
-        if hasattr(incidents, "stories")
-        else ()
-    )
+    stories = tuple(incidents.stories(slugs, now - BACK))
     windows = _windows(found, now)
     calendar = Calendar.at(now, zone, look.policy)
     tracks = _tracks(found, now)
@@ -60,6 +56,11 @@ def build(page: StatusPage, now: datetime) -> Snapshot:
         windows=tuple(_bare(each, slugs) for each in windows),
         performance=figures.performance(look, now),
     )
+
+
+def source_of(line: Line, now: datetime) -> Source:
+    """Return the component of *line* with its history alone, as far as it goes."""
+    return _source(line, _tracks([line], now), (), {}, now)
 
 
 def _zone_name() -> str:
@@ -84,11 +85,7 @@ def _observed_at(now: datetime) -> datetime | None:
 
 def _windows(found: Sequence[Line], now: datetime) -> list[Occurrence]:
     """Return the maintenance that visitors are told of, in order of time."""
-    occurrences = (
-        maintenance.occurrences(now, now + AHEAD)
-        if hasattr(maintenance, "occurrences")
-        else []
-    )
+    occurrences = maintenance.occurrences(now, now + AHEAD)
     return [
         each
         for each in sorted(occurrences, key=lambda each: (each.starts_at, each.key))
@@ -123,11 +120,7 @@ def _tracks(found: Sequence[Line], now: datetime) -> dict[str, Track]:
         now,
         known_until={name: _known_until(part, now) for name, part in parts.items()},
     )
-    holes = (
-        maintenance.windows_for(list(parts), start, now)
-        if hasattr(maintenance, "windows_for")
-        else {}
-    )
+    holes = maintenance.windows_for(list(parts), start, now) if parts else {}
     return {
         name: Track(spans.get(name, []), _spans(holes.get(name, ()))) for name in parts
     }

@@ -109,7 +109,9 @@ def _read(key: tuple[str, str], before: Latest | None) -> Latest | None:
     page = page_called(value) if kind == "slug" else page_for(value)
     if page is None:
         return None
-    row = PageSnapshot.objects.filter(page=page).values_list("etag").first()
+    row = None
+    if page.pk is not None:
+        row = PageSnapshot.objects.filter(page=page).values_list("etag").first()
     if row is None:
         # Nothing has run yet. It is built for this once, and not stored: a request
         # only reads.

@@ -6,19 +6,27 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from pulseboard.conf import get_settings
 from pulseboard.statuspage.codec import etag_of, to_bytes
 from pulseboard.statuspage.models import DEFAULT_SLUG, PageSnapshot, StatusPage
 from pulseboard.statuspage.snapshot import Snapshot
 from pulseboard.statuspage.store.building import build
 
 
-def ensure_default(title: str = "") -> StatusPage:
+def ensure_default() -> StatusPage:
     """Return the page that shows every public component, made if it is missing."""
+    first = first_page()
     page, _created = StatusPage.objects.defer("logo").get_or_create(
-        slug=DEFAULT_SLUG,
-        defaults={"title": title[:60] or "Status", "shows_everything": True},
+        slug=first.slug,
+        defaults={"title": first.title, "shows_everything": first.shows_everything},
     )
     return page
+
+
+def first_page() -> StatusPage:
+    """Return the page there is before anybody made one; it is not stored."""
+    title = f"{get_settings().service_name[:50]} status"
+    return StatusPage(slug=DEFAULT_SLUG, title=title, shows_everything=True)
 
 
 def pages() -> list[StatusPage]:
@@ -32,9 +40,15 @@ def page_called(slug: str) -> StatusPage | None:
 
 
 def page_for(host_name: str) -> StatusPage | None:
-    """Return the page for requests to *host_name*: its own, else the default one."""
+    """
+    Return the page for requests to *host_name*: its own, else the default one.
+
+    Without any page at all it is the one that the runner is about to make.
+    """
     wanted = Q(slug=DEFAULT_SLUG) | Q(host_name=host_name.lower())
     found = list(StatusPage.objects.defer("logo").filter(wanted))
+    if not found and not StatusPage.objects.exists():
+        return first_page()
     return max(found, key=lambda page: page.host_name == host_name, default=None)
 
 
@@ -42,7 +56,8 @@ def rebuild(now: datetime) -> int:
     """Build and save every page; return how many say something new."""
     # The mark first: what changes from here on is for the next time.
     PageSnapshot.objects.filter(is_outdated=True).update(is_outdated=False)
-    return sum(save(page, build(page, now)) for page in pages())
+    found = pages() or [ensure_default()]
+    return sum(save(page, build(page, now)) for page in found)
 
 
 def save(page: StatusPage, snapshot: Snapshot) -> bool:

@@ -1,0 +1,1 @@
+"""Pages made from snapshots, in the language of the visitor."""

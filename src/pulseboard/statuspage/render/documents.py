@@ -1,0 +1,251 @@
+"""Each kind of page as a whole document, or None when there is no such thing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from pulseboard.core.buckets import epoch_ms
+from pulseboard.incidents import store as incidents
+from pulseboard.incidents.store.links import accepts_subscribers
+from pulseboard.incidents.story import Story
+from pulseboard.monitors.public_status import PublicStatus
+from pulseboard.statuspage import store
+from pulseboard.statuspage.links import Links
+from pulseboard.statuspage.page import (
+    BannerView,
+    Choice,
+    Teller,
+    banner_view,
+    iso,
+    page_of,
+    story_view,
+    tab_title,
+    theme_choices,
+)
+from pulseboard.statuspage.receipt import receipt
+from pulseboard.statuspage.render.voice import LANGUAGES, teller_of
+from pulseboard.statuspage.snapshot import Service, Snapshot
+from pulseboard.statuspage.store import Latest
+from pulseboard.statuspage.subpages import (
+    ChartView,
+    error_chart,
+    month_view,
+    receipt_view,
+    response_chart,
+    rules,
+    service_view,
+)
+from pulseboard.statuspage.words import tab_icon
+
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """
+    What a visitor asks for, reduced to what makes a difference.
+
+    Args:
+        theme: As it is shown; *view* and *window* likewise.
+    """
+
+    latest: Latest
+    links: Links
+    language: str
+    theme: str
+    view: str
+    window: str
+    now: datetime
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.latest.snapshot
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What a rendering stands under: ages are written in minutes."""
+        minute = int(self.now.timestamp() // 60)
+        is_stale = self.snapshot.is_stale(self.now)
+        return (
+            self.latest.etag, self.links.base, *self.links.chosen.items(),
+            self.language, self.theme, self.view, self.window, is_stale, minute,
+        )  # fmt: skip
+
+    def teller(self) -> Teller:
+        """Return who tells the visitor, in the language that is active."""
+        return teller_of(self.snapshot.look, self.now, self.links)
+
+    def service(self, slug: str) -> Service | None:
+        """Return the service called *slug*, None when the page shows none such."""
+        services = self.snapshot.services
+        return next((each for each in services if each.slug == slug), None)
+
+
+def page(visit: Visit) -> str:
+    """Return the page itself."""
+    snapshot = visit.snapshot
+    with translation.override(visit.language):
+        shown = page_of(snapshot, visit.teller(), view=visit.view)
+    return _html(
+        "page",
+        visit,
+        shown.banner,
+        page=shown,
+        built=iso(snapshot.built_at),
+        stale_after=int(snapshot.stale_after_seconds),
+        subscribe_url=visit.links.to("subscribe") if accepts_subscribers() else "",
+        about_url=visit.links.to("uptime"),
+    )
+
+
+def service(visit: Visit, slug: str) -> str | None:
+    """Return the page of one service."""
+    found = visit.service(slug)
+    if found is None:
+        return None
+    with translation.override(visit.language):
+        teller = visit.teller()
+        charts = (
+            _charts(visit, slug, teller) if visit.snapshot.look.shows_charts else []
+        )
+        view = service_view(found, visit.snapshot, charts, teller)
+    return _html("service", visit, heading=found.name, view=view)
+
+
+def uptime(visit: Visit, slug: str) -> str | None:
+    """Return the receipt of the percentage of one service and window."""
+    found = visit.service(slug)
+    at = visit.snapshot.built_at
+    look = visit.snapshot.look
+    if found is None or not look.shows_uptime:
+        return None
+    stretches = store.stretches_of(visit.latest.page, slug, at)
+    if stretches is None:
+        return None
+    counted = receipt(stretches, visit.window, epoch_ms(at), look.policy)
+    with translation.override(visit.language):
+        view = receipt_view(found, counted, visit.teller())
+    return _html("uptime", visit, heading=found.name, view=view)
+
+
+def about_uptime(visit: Visit) -> str:
+    """Return the page that says how uptime is counted here."""
+    with translation.override(visit.language):
+        said = list(rules(visit.snapshot.look.policy, visit.teller()))
+        heading = translation.gettext("How uptime is counted")
+    return _html("about_uptime", visit, heading=heading, rules=said)
+
+
+def history(visit: Visit, month: str) -> str | None:
+    """Return the incidents that began in *month*, such as ``2026-11``."""
+    matched = _MONTH.fullmatch(month)
+    if not matched or not visit.snapshot.look.shows_history:
+        return None
+    first = date(int(matched[1]), int(matched[2]), 1)
+    if first > visit.now.date():
+        return None
+    began = datetime(first.year, first.month, 1, tzinfo=UTC)
+    slugs = [each.slug for each in visit.snapshot.services]
+    told = incidents.stories(slugs, began)
+    with translation.override(visit.language):
+        view = month_view(first, told, visit.snapshot, visit.teller())
+    return _html("history", visit, heading=view.name, view=view)
+
+
+def incident(visit: Visit, key: str) -> str | None:
+    """Return the page of one incident."""
+    story = _story(visit, key)
+    if story is None:
+        return None
+    with translation.override(visit.language):
+        view = story_view(story, visit.snapshot, visit.teller(), whole=True)
+    return _html("incident", visit, heading=story.title, story=view)
+
+
+def _story(visit: Visit, key: str) -> Story | None:
+    for story in visit.snapshot.stories:
+        if story.key == key:
+            return story
+    slugs = [each.slug for each in visit.snapshot.services]
+    return incidents.story_of(key, slugs)
+
+
+def _charts(visit: Visit, slug: str, teller: Teller) -> list[ChartView]:
+    found: list[ChartView | None] = []
+    for name, measured in store.measured(visit.latest.page, slug, visit.now).items():
+        points = [(each.at, each.median, each.p95) for each in measured.points]
+        shares = [(each.at, each.ratio) for each in measured.failures]
+        if visit.snapshot.look.shows_response_times:
+            found.append(response_chart(name, points, teller))
+        found.append(error_chart(name, shares, teller))
+    return [each for each in found if each is not None]
+
+
+def _html(
+    name: str,
+    visit: Visit,
+    banner: BannerView | None = None,
+    heading: str = "",
+    **context: Any,
+) -> str:
+    """Return the template *name* inside what every page has around its content."""
+    snapshot, links = visit.snapshot, visit.links
+    look = snapshot.look
+    with translation.override(visit.language):
+        teller = visit.teller()
+        banner = banner or banner_view(snapshot, teller)
+        state = tab_title(banner, look, teller)
+        shell = {
+            "look": look,
+            "title": f"{heading} - {look.title}" if heading else state,
+            "heading": heading,
+            "banner": banner,
+            "is_stale": banner.is_stale,
+            "theme": visit.theme,
+            "tab_icon": _tab_icon(banner.mark.status),
+            "home_url": links.to(),
+            "is_private": not visit.latest.page.is_public,
+            "themes": theme_choices(visit.theme, teller),
+            "languages": _languages(visit),
+            "logo_url": links.to("look", "logo", v=look.logo),
+            "colours_url": _colours_url(visit),
+            "atom_url": links.form(".atom"),
+            "json_url": links.form(".json"),
+            "markdown_url": links.form(".md"),
+            "calendar_url": links.form(".ics"),
+        }
+        return render_to_string(
+            f"pulseboard/statuspage/{name}.html", {**shell, **context}
+        )
+
+
+def _tab_icon(status: str) -> str:
+    # In the page itself: one request less, and it cannot lag behind.
+    return f"data:image/svg+xml,{quote(tab_icon(PublicStatus(status)))}"
+
+
+def _colours_url(visit: Visit) -> str:
+    colours = visit.snapshot.look.colours
+    if not colours:
+        return ""
+    version = "-".join(colour.lstrip("#") for colour in colours.values())
+    return visit.links.to("look", "colours.css", v=version)
+
+
+def _languages(visit: Visit) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            name=translation.get_language_info(code)["name_local"],
+            url=visit.links.to(lang=code),
+            is_chosen=code == visit.language,
+            value=code,
+        )
+        for code in LANGUAGES
+    )
