@@ -27,7 +27,8 @@ RECORD_TYPES = (
     "A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT",
 )  # fmt: skip
 RECORDS_KEPT = 100
-RECORD_LENGTH = 200
+#: Keys for mail take four hundred and more.
+RECORD_LENGTH = 1000
 #: What passes every network in one piece.
 DATAGRAM_BYTES = 1232
 
