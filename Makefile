@@ -7,7 +7,8 @@ WORKERS ?= 2
 DEMO_PORT ?= 8000
 DEMO_SECONDS ?= 0
 
-.PHONY: demo demo-stop-redis demo-start-redis test check pytest vitest fix bench \
+.PHONY: demo demo-stop-redis demo-start-redis demo-break-login demo-mend-login \
+	test check pytest vitest fix bench \
 	docs wheel constraints setup front clean help
 
 help:
@@ -23,7 +24,7 @@ help:
 demo: setup
 	@$(BIN)/python examples/driver_app/demo.py run --port $(DEMO_PORT) --seconds $(DEMO_SECONDS)
 
-demo-stop-redis demo-start-redis:
+demo-stop-redis demo-start-redis demo-break-login demo-mend-login:
 	@$(BIN)/python examples/driver_app/demo.py $(@:demo-%=%)
 
 test: check pytest vitest

@@ -3,6 +3,7 @@ Show the driver app with its dashboard: servers, site, mail and some traffic.
 
     demo.py run [--port 8000] [--seconds 0]    until Ctrl-C, or for so long
     demo.py stop-redis | start-redis           see an alarm, and the all-clear
+    demo.py break-login | mend-login           see an outage on the status page
 
 Uses Redis and PostgreSQL where they are installed, else local memory and SQLite. All
 of it is private to this folder: own ports on the loopback interface, data in `.demo/`.
@@ -15,9 +16,11 @@ import subprocess
 import sys
 from types import FrameType
 
-from demonstration import mail_sink, postgres_server, redis_server, site
+from demonstration import breakage, mail_sink, postgres_server, redis_server, site
 from demonstration.folder import DEMO, is_free, kept_secret
 from demonstration.traffic import Traffic
+
+COMMANDS = ("run", "stop-redis", "start-redis", "break-login", "mend-login")
 
 
 def main() -> int:
@@ -27,6 +30,14 @@ def main() -> int:
     elif options.command == "start-redis":
         redis_server.restart()
         print("Redis started")
+    elif options.command == "break-login":
+        breakage.break_login()
+        print(
+            "The login is broken; its endpoint is asked every 5 minutes, or run it now"
+        )
+    elif options.command == "mend-login":
+        breakage.mend_login()
+        print("The login is mended")
     else:
         with contextlib.suppress(KeyboardInterrupt):
             run(options.port, options.seconds)
@@ -40,6 +51,7 @@ def run(port: int, seconds: float) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's "&" ignores the first
         signal.signal(number, _interrupt)
     DEMO.mkdir(parents=True, exist_ok=True)
+    breakage.mend_login()
     address = f"http://127.0.0.1:{port}"
     with contextlib.ExitStack() as ends:
         environment = _servers(ends) | {
@@ -85,6 +97,7 @@ Driver app is running on {database} and {cache}.
 Of {health.components} components the worst is {health.status}.
 
   Dashboard   {address}/health/dashboard
+  Status page {address}/health/status-page
   Health      {address}/health/
   Admin       {address}/admin/
   Sign in     admin / {kept_secret("admin")}
@@ -92,6 +105,7 @@ Of {health.components} components the worst is {health.status}.
 """)
     if "DRIVER_REDIS_PORT" in environment:
         print("  Alarm       make demo-stop-redis, and make demo-start-redis after it")
+    print("  Outage      make demo-break-login, and make demo-mend-login after it")
     print("  End         Ctrl-C\n", flush=True)
 
 
@@ -112,7 +126,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=["run", "stop-redis", "start-redis"])
+    parser.add_argument("command", choices=list(COMMANDS))
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--seconds", type=float, default=0)
     return parser.parse_args()

@@ -27,12 +27,25 @@ class Health:
     components: int
 
 
+#: Drivers and trips; endpoints as anybody would set them up; a past for their strips.
+PREPARATIONS = (
+    ("seed_demo",),
+    ("pulseboard", "setup", "--yes", "--publish"),
+    ("pulseboard", "demo", "--past"),
+)
+
+
 def seed(environment: Mapping[str, str]) -> None:
-    """Bring the database up to date and put drivers and trips into it."""
-    command = [sys.executable, "manage.py", "seed_demo"]
-    result = subprocess.run(command, cwd=APP, env={**os.environ, **environment})
-    if result.returncode:
-        raise SystemExit("the data could not be prepared; the reason is above")
+    """Bring the database up to date and put into it what the demo shows."""
+    for words in PREPARATIONS:
+        result = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=APP,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+        )
+        if result.returncode:
+            raise SystemExit("the data could not be prepared; the reason is above")
 
 
 def start(port: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -51,6 +51,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if "DRIVER_DATA_DIR" in os.environ:  # the demo, which breaks things to show an outage
+    MIDDLEWARE.append("driver_app.broken.BreakOnRequest")
+    BROKEN_PATHS = DATA_DIR / "broken-paths"
 
 TEMPLATES = [
     {

@@ -1,4 +1,4 @@
-"""The verbs ``init``, ``doctor``, ``demo`` and ``up``."""
+"""The verbs ``init``, ``setup``, ``doctor``, ``demo`` and ``up``."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ def _init(options: Namespace, screen: Screen) -> int:
     return install(screen)
 
 
+def _setup(options: Namespace, screen: Screen) -> int:
+    from pulseboard.setup.endpoints.written import propose
+
+    return propose(
+        screen,
+        yes=options.yes,
+        dry_run=options.dry_run,
+        publish=options.publish,
+        as_json=options.json,
+    )
+
+
 def _doctor(options: Namespace, screen: Screen) -> int:
     from pulseboard.setup.doctor import examine
 
@@ -28,9 +40,15 @@ def _doctor(options: Namespace, screen: Screen) -> int:
 
 def _demo(options: Namespace, screen: Screen) -> int:
     from pulseboard.setup.demo.filled import fill, remove
+    from pulseboard.setup.demo.past import fill_past, remove_past
 
     if options.remove:
-        screen.line(f"Demo data removed: {remove():,} rows.")
+        screen.line(f"Demo data removed: {remove() + remove_past():,} rows.")
+        return FINE
+    if options.past:
+        filled = fill_past(datetime.now(UTC))
+        screen.line(f"Demo history: 90 days, marked, for {filled} endpoints.")
+        screen.line(f"Remove it with {call('demo --remove')}.")
         return FINE
     shown = fill(datetime.now(UTC))
     screen.line(f"Demo data: {shown} monitors with 90 days of history.")
@@ -54,9 +72,27 @@ def _doctor_arguments(parser: ArgumentParser) -> None:
     add_json_option(parser)
 
 
+def _setup_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--yes", action="store_true", help="Write what is proposed without asking."
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="Only show what would be proposed."
+    )
+    parser.add_argument(
+        "--publish", action="store_true", help="Show them on the public page, too."
+    )
+    add_json_option(parser)
+
+
 def _demo_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--remove", action="store_true", help="Remove the demo data and nothing else."
+    )
+    parser.add_argument(
+        "--past",
+        action="store_true",
+        help="Only give your own endpoints a made-up past of 90 days, marked as such.",
     )
 
 
@@ -92,6 +128,14 @@ VERBS = (
         on_bad_checks="tell",
     ),
     Verb(
+        name="setup",
+        help="Read this application's addresses, ask each once, propose endpoints to "
+        "watch and write them when you agree.",
+        run=_setup,
+        add_arguments=_setup_arguments,
+        examples=("setup", "setup --dry-run", "setup --yes --publish"),
+    ),
+    Verb(
         name="doctor",
         help="Look for what is missing or wrong: cause, the command that shows it, "
         "the cure. Exits 1 when something needs doing.",
@@ -105,7 +149,7 @@ VERBS = (
         help="Show every page filled: 90 days of data marked as demo.",
         run=_demo,
         add_arguments=_demo_arguments,
-        examples=("demo", "demo --remove"),
+        examples=("demo", "demo --past", "demo --remove"),
     ),
     Verb(
         name="up",

@@ -48,7 +48,7 @@ def test_the_driver_app_gets_its_eight_endpoints() -> None:
     """S3"""
     found, left = proposals(DRIVER_APP)
     assert {
-        (str(p.spec["name"]), p.spec["url"], p.spec["method"], p.spec["every"])
+        (str(p.spec["title"]), p.spec["url"], p.spec["method"], p.spec["every"])
         for p in found
     } == {
         ("API Root", "/", "GET", "2m"),
@@ -65,7 +65,7 @@ def test_the_driver_app_gets_its_eight_endpoints() -> None:
 
 def test_an_empty_post_expects_to_be_refused() -> None:
     """S3: it never creates anything"""
-    login = next(p for p in proposals(DRIVER_APP)[0] if p.spec["name"] == "User Login")
+    login = next(p for p in proposals(DRIVER_APP)[0] if p.spec["title"] == "User Login")
     assert login.spec["body"] == "{}"
     assert login.spec["expect"] == "400, 401, 403, 422"
 
@@ -94,7 +94,7 @@ def test_only_sign_in_doors_get_an_empty_post(path: str, may: bool) -> None:
 def test_names_are_not_given_twice() -> None:
     """S2"""
     found, _ = proposals([seen("/a/shop/items/"), seen("/b/shop/items/")])
-    assert [p.spec["name"] for p in found] == ["Shop Items", "Shop Items 2"]
+    assert [p.spec["title"] for p in found] == ["Shop Items", "Shop Items 2"]
 
 
 def test_a_large_project_is_not_proposed_whole() -> None:

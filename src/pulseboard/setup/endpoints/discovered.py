@@ -25,7 +25,7 @@ def discover() -> tuple[list[Proposal], dict[str, str]]:
 
     Every route is asked once, in this process; what that writes is rolled back.
     """
-    with measured.undone() as client:
+    with measured.visitor() as client:
         routes = _routes(client)
         harmless = [each for each in routes if may_be_asked(each)]
         found = [_asked(client, each) for each in harmless]
@@ -69,7 +69,7 @@ def table(found: Iterable[Proposal]) -> list[str]:
     """Return *found* as lines for people."""
     rows = [
         (
-            str(each.spec["name"]),
+            str(each.spec["title"]),
             str(each.spec["method"]),
             str(each.spec["url"]),
             str(each.spec["every"]),

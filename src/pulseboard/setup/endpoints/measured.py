@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,33 +45,24 @@ class Measured:
 
 
 @contextlib.contextmanager
-def undone() -> Iterator[Client]:
+def visitor() -> Iterator[Client]:
     """Give a client whose requests leave nothing in the databases, nor send mail."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(override_settings(**_silent_mail()))
-        for alias in connections:
-            stack.enter_context(transaction.atomic(using=alias))
-            stack.callback(transaction.set_rollback, True, using=alias)
-        host = _host()
-        yield Client(raise_request_exception=False, headers={"host": host})
-
-
-def measure(client: Client, routes: Iterable[Route]) -> list[Measured]:
-    """Return what each of *routes* answers to GET."""
-    return [ask(client, route, "GET") for route in routes]
+    with override_settings(**_silent_mail()):
+        yield Client(raise_request_exception=False, headers={"host": _host()})
 
 
 def ask(client: Client, route: Route, method: str) -> Measured:
     """Return what *route* answers to *method*; POST sends ``{}``."""
     started = time.perf_counter()
     try:
-        response: Any = client.generic(
-            method,
-            route.path,
-            data="{}" if method == "POST" else "",
-            content_type="application/json",
-            secure=bool(getattr(settings, "SECURE_SSL_REDIRECT", False)),
-        )
+        with _rolled_back():
+            response: Any = client.generic(
+                method,
+                route.path,
+                data="{}" if method == "POST" else "",
+                content_type="application/json",
+                secure=bool(getattr(settings, "SECURE_SSL_REDIRECT", False)),
+            )
     except Exception:  # a view of the host's may do anything
         seconds = time.perf_counter() - started
         return Measured(route=route, method=method, status=0, seconds=seconds)
@@ -88,11 +79,22 @@ def ask(client: Client, route: Route, method: str) -> Measured:
 def read_document(client: Client, path: str) -> object:
     """Return the JSON at *path*, None when there is none."""
     try:
-        response = client.get(path, headers={"accept": "application/json"})
-        body = response.content
+        with _rolled_back():
+            response = client.get(path, headers={"accept": "application/json"})
+            body = response.content
         return json.loads(body) if len(body) <= MOST_BYTES else None
     except Exception:  # no schema, or a view that streams, or raises
         return None
+
+
+@contextlib.contextmanager
+def _rolled_back() -> Iterator[None]:
+    """Undo what is written inside: for each request alone, or one error spoils all."""
+    with contextlib.ExitStack() as stack:
+        for alias in connections:
+            stack.enter_context(transaction.atomic(using=alias))
+            stack.callback(transaction.set_rollback, True, using=alias)
+        yield
 
 
 def _allowed(response: HttpResponseBase) -> frozenset[str]:
@@ -111,7 +113,7 @@ def _host() -> str:
 
 
 def _silent_mail() -> dict[str, Any]:
-    memory = "django.core.mail.backends.locmem.EmailBackend"
+    nowhere = "django.core.mail.backends.dummy.EmailBackend"
     if getattr(settings, "MAILERS", None):  # Django 6.1 and later
-        return {"MAILERS": {"default": {"BACKEND": memory}}}
-    return {"EMAIL_BACKEND": memory}
+        return {"MAILERS": {"default": {"BACKEND": nowhere}}}
+    return {"EMAIL_BACKEND": nowhere}

@@ -84,7 +84,7 @@ def proposals(seen: Sequence[Seen]) -> tuple[list[Proposal], dict[str, str]]:
         elif len(chosen) == MOST_PROPOSED:
             left[each.route.path] = f"more than {MOST_PROPOSED}"
         else:
-            name = _unused(name_of(each), {str(p.spec["name"]) for p in chosen})
+            name = _unused(name_of(each), {str(p.spec["title"]) for p in chosen})
             chosen.append(_proposal(each, name))
     return chosen, left
 
@@ -161,7 +161,7 @@ def _weight(seen: Seen) -> tuple[int, int, str]:
 
 def _proposal(seen: Seen, name: str) -> Proposal:
     spec: dict[str, object] = {
-        "name": name,
+        "title": name,
         "kind": "http",
         "url": seen.route.path,
         "method": seen.method,
