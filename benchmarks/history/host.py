@@ -6,12 +6,21 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+from django.core.management import call_command
+
+urlpatterns: list[object] = []
 
 
-def prepare(folder: Path) -> None:
-    """Set Django up on a new database in *folder* and make the tables."""
+def prepare(folder: Path, *, whole: bool = False) -> None:
+    """
+    Set Django up on a new database in *folder* and make the tables.
+
+    Args:
+        whole: All tables of the product, not only those of the history.
+    """
     settings.configure(
         SECRET_KEY="benchmark",
+        ROOT_URLCONF=__name__,
         USE_TZ=True,
         INSTALLED_APPS=[
             "pulseboard",
@@ -31,7 +40,10 @@ def prepare(folder: Path) -> None:
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     )
     django.setup()
-    _make_tables()
+    if whole:
+        call_command("migrate", verbosity=0)
+    else:
+        _make_tables()
 
 
 def _make_tables() -> None:

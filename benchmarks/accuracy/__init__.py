@@ -1,0 +1,1 @@
+"""What a year of probing says, beside what really was."""
