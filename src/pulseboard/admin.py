@@ -10,6 +10,7 @@ from pulseboard.maintenance import admin as maintenance
 from pulseboard.monitors import admin as monitors
 from pulseboard.notifiers import admin as notifiers
 from pulseboard.probes import admin as probes
+from pulseboard.statuspage import admin as statuspage
 
 __all__ = [
     "access",
@@ -20,6 +21,7 @@ __all__ = [
     "monitors",
     "notifiers",
     "probes",
+    "statuspage",
 ]
 
 probes.ICONS.update({standing.value: path for standing, path in ICONS.items()})

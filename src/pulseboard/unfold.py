@@ -24,8 +24,10 @@ LINKS = {
         (_("Maintenance"), "build", "maintenance_changelist", Role.VIEWER),
     ],
     _("Set up"): [
+        (_("Components"), "view_list", "component_changelist", Role.VIEWER),
         (_("Monitors"), "fact_check", "monitor_changelist", Role.VIEWER),
         (_("Endpoints"), "travel_explore", "endpoint_changelist", Role.VIEWER),
+        (_("Status pages"), "web", "statuspage_changelist", Role.VIEWER),
         (_("Channels"), "forum", "channel_changelist", Role.ADMIN),
     ],
 }

@@ -13,6 +13,7 @@ from pulseboard.access.store import caller_of
 from pulseboard.core.roles import Role
 
 M = TypeVar("M", bound=Model)
+P = TypeVar("P", bound=Model)
 
 
 def _chosen() -> Any:
@@ -29,6 +30,42 @@ else:
 
     class HouseAdmin(_chosen(), Generic[M]):
         """`ModelAdmin` of the host's admin."""
+
+
+def _chosen_inline() -> Any:
+    if apps.is_installed("unfold"):
+        from unfold.admin import TabularInline
+
+        return TabularInline
+    return admin.TabularInline
+
+
+if TYPE_CHECKING:
+    HouseInline = admin.TabularInline
+else:
+
+    class HouseInline(_chosen_inline(), Generic[M, P]):
+        """`TabularInline` of the host's admin."""
+
+
+class RoleInline(HouseInline[M, P]):
+    """Rows of a form that ask our roles, as `RoleAdmin` does."""
+
+    sees: Role = Role.VIEWER
+    changes: Role = Role.EDITOR
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return may(request, self.sees)
+
+    def has_add_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return may(request, self.changes)
+
+    def has_change_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return may(request, self.changes)
+
+    def has_delete_permission(self, request: HttpRequest, obj: P | None = None) -> bool:
+        return may(request, self.changes)
 
 
 class RoleAdmin(HouseAdmin[M]):

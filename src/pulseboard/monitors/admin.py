@@ -14,13 +14,18 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from pulseboard.access.model_admin import RoleAdmin
+from pulseboard.access.model_admin import RoleAdmin, RoleInline
 from pulseboard.access.store import audit, caller_of
 from pulseboard.core.errors import PulseboardError
 from pulseboard.core.roles import Role
 from pulseboard.core.status import READING_ORDER
 from pulseboard.core.text import duration_text
-from pulseboard.monitors.models import JobRun, Monitor
+from pulseboard.monitors.models import (
+    Component,
+    ComponentMonitor,
+    JobRun,
+    Monitor,
+)
 from pulseboard.monitors.run_now import run_now
 
 #: Pages that other rooms add below the list: path, view, name.
@@ -163,6 +168,78 @@ class MonitorAdmin(RoleAdmin[Monitor]):
                 audit(caller, action, name)
         text = ngettext("%d monitor changed.", "%d monitors changed.", count) % count
         self.message_user(request, text)
+
+
+class PartInline(RoleInline[ComponentMonitor, Component]):
+    """The monitors that speak for a component."""
+
+    model = ComponentMonitor
+    autocomplete_fields = ["monitor"]
+    verbose_name = _("monitor")
+    verbose_name_plural = _("monitors")
+
+
+@admin.register(Component)
+class ComponentAdmin(RoleAdmin[Component]):
+    """Editors say what the public is told of. What is new is private."""
+
+    changes = Role.EDITOR
+    adds = True
+    deletes = True
+    list_display = ["name", "group", "place", "is_public", "description"]
+    list_filter = ["is_public", "group"]
+    search_fields = ["name", "slug", "description"]
+    list_editable = ["place"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [PartInline]
+    actions = ["publish", "unpublish"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Component, form: Any, change: bool
+    ) -> None:
+        """Write the component and its audit row together."""
+        action = "change component" if change else "add component"
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            audit(caller_of(request), action, obj.slug, public=obj.is_public)
+
+    def delete_model(self, request: HttpRequest, obj: Component) -> None:
+        """Delete the component, and say so in the audit."""
+        with transaction.atomic():
+            audit(caller_of(request), "delete component", obj.slug)
+            super().delete_model(request, obj)
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[Component]
+    ) -> None:
+        """Delete several components, one audit row each."""
+        with transaction.atomic():
+            for row in queryset:
+                audit(caller_of(request), "delete component", row.slug)
+            super().delete_queryset(request, queryset)
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, rows: QuerySet[Component]) -> None:
+        self._show(request, rows, is_public=True)
+
+    @admin.action(description=_("Unpublish"), permissions=["change"])
+    def unpublish(self, request: HttpRequest, rows: QuerySet[Component]) -> None:
+        self._show(request, rows, is_public=False)
+
+    def _show(
+        self, request: HttpRequest, rows: QuerySet[Component], *, is_public: bool
+    ) -> None:
+        action = "publish component" if is_public else "unpublish component"
+        changed = list(rows.exclude(is_public=is_public))
+        with transaction.atomic():
+            for row in changed:
+                row.is_public = is_public
+                # One by one: whoever listens for a changed component must hear it.
+                row.save(update_fields=["is_public"])
+                audit(caller_of(request), action, row.slug)
+        count = len(changed)
+        text = ngettext("%d component changed.", "%d components changed.", count)
+        self.message_user(request, text % count)
 
 
 @admin.register(JobRun)

@@ -63,6 +63,8 @@ class Visit:
     view: str
     window: str
     now: datetime
+    #: Of a preview; otherwise it follows from the page.
+    colours_url: str = ""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -215,7 +217,7 @@ def _html(
             "themes": theme_choices(visit.theme, teller),
             "languages": _languages(visit),
             "logo_url": links.to("look", "logo", v=look.logo),
-            "colours_url": _colours_url(visit),
+            "colours_url": visit.colours_url or _colours_url(visit),
             "atom_url": links.form(".atom"),
             "json_url": links.form(".json"),
             "markdown_url": links.form(".md"),

@@ -71,6 +71,8 @@ def shown(page: StatusPage) -> list[Line]:
     """Return the components of *page* that its readers may know of."""
     if page.shows_everything:
         return lines(visible())
+    if page.pk is None:  # a preview of what is not stored yet
+        return []
     order = list(
         PageComponent.objects.filter(page=page).values_list("component", flat=True)
     )
