@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -108,10 +109,10 @@ class MaintenanceForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         """Turn times on the clock into instants."""
         cleaned = super().clean() or {}
-        try:
+        zone: tzinfo = UTC
+        # The model tells of a zone that is none, at its field.
+        with contextlib.suppress(ConfigError):
             zone = zone_of(cleaned.get("zone") or "")
-        except ConfigError:
-            return cleaned  # the model says so at its field
         for name in ("starts_at", "ends_at"):
             if cleaned.get(name) is not None:
                 cleaned[name] = _instant(self, name, cleaned[name], zone)
@@ -336,7 +337,7 @@ class MaintenanceAdmin(RoleAdmin[Maintenance]):
 
 
 def _instant(
-    form: forms.Form | ModelForm, name: str, local: datetime, zone: Any
+    form: forms.Form | ModelForm, name: str, local: datetime, zone: tzinfo
 ) -> Any:
     try:
         return instant_of(local, zone)

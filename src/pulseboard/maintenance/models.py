@@ -217,8 +217,10 @@ class Maintenance(models.Model):
     def clean(self) -> None:
         """Refuse what would never be, lasts too long, or covers nothing."""
         self._forget_times_of_other_kinds()
+        # Dates are looked for only when every time is sound: it could take for ever.
+        found = list(self._time_problems()) or list(self._date_problems())
         problems: dict[str, Any] = {}
-        for field, problem in (*self._time_problems(), *_scope_problems(self)):
+        for field, problem in (*found, *_scope_problems(self)):
             problems.setdefault(field, problem)
         if problems:
             raise ValidationError(problems)
@@ -301,14 +303,14 @@ class Maintenance(models.Model):
         if self.kind in _PARSERS and self.rule:
             yield from _problem("rule", lambda: _PARSERS[self.kind](self.rule))
         yield from self._range_problems()
-        if self.kind in _PARSERS:
-            yield from self._date_problems()
 
     def _range_problems(self) -> Iterator[tuple[str, Any]]:
         for field in ("first_on", "last_on"):
             day = getattr(self, field)
             if day is not None and not EARLIEST <= day <= LATEST:
                 yield field, _("Expected a day from 2000 to 2100.")
+        if self.first_on and self.last_on and self.last_on < self.first_on:
+            yield "last_on", _("The last day lies before the first.")
         minutes = self.duration_minutes
         if minutes is not None and not 1 <= minutes <= LONGEST_MINUTES:
             yield "duration_minutes", _("Expected 1 to 10080 minutes.")
@@ -316,13 +318,9 @@ class Maintenance(models.Model):
             yield from _problems_of_once(self.starts_at, self.ends_at)
 
     def _date_problems(self) -> Iterator[tuple[str, Any]]:
-        if self.first_on and self.last_on and self.last_on < self.first_on:
-            yield "last_on", _("The last day lies before the first.")
+        if self.kind not in _PARSERS:
             return
-        try:
-            recurrence = self._recurrence()
-        except ConfigError:
-            return  # named above, at its field
+        recurrence = self._recurrence()
         since = datetime.combine(recurrence.first.date(), _MIDNIGHT, tzinfo=UTC)
         if not recurrence.upcoming(since - timedelta(days=2), 1):
             yield "rule", _("No day matches in the next 10 years.")

@@ -37,6 +37,7 @@ REACH = timedelta(days=400)
 MOST_COMPARED = 50
 SOON = timedelta(days=90)
 _SECOND = timedelta(seconds=1)
+_INSTANT = timedelta(microseconds=1)
 
 _expansions: Expansions[Occurrence] = Expansions()
 
@@ -103,11 +104,11 @@ def upcoming(window: Maintenance, now: datetime, most: int = 5) -> list[Occurren
 
 
 def conflicts_of(window: Maintenance, now: datetime) -> list[Conflict]:
-    """Return where *window* meets others in the next 90 days, stored or not."""
+    """Return where *window* meets others in its first 90 days, stored or not."""
     mine = _with_groups(upcoming(window, now, MOST_COMPARED))
-    mine = [each for each in mine if each.starts_at < now + SOON]
     if not mine:
         return []
+    mine = [each for each in mine if each.starts_at < mine[0].starts_at + SOON]
     last = max(each.ends_at for each in mine)
     others = occurrences(mine[0].starts_at, last)
     return conflicts(
@@ -181,7 +182,7 @@ def end_now(
         if occurrence_key is not None and occurrence_key != running.key:
             return None
         # At its very start: a window needs some length, or it were a skipped one.
-        ends_at = max(now, running.starts_at + _SECOND)
+        ends_at = max(now, running.starts_at + _INSTANT)
         if row.kind == Kind.ONCE:
             row.ends_at = ends_at
             row.save()
