@@ -17,7 +17,7 @@ from pulseboard.incidents.models import Incident
 from pulseboard.monitors.models import Component
 from pulseboard.notifiers import store as outbox
 
-START = datetime(2026, 11, 21, 12, tzinfo=UTC)
+START = datetime(2025, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,357 @@
+"""Subscribers are told, once each. X18, A31, F60, promise 1."""
+
+from __future__ import annotations
+
+import email as emails
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from pulseboard.incidents import store
+from pulseboard.incidents.models import Announcement, Incident, Subscriber
+from pulseboard.incidents.store import announcing
+from pulseboard.incidents.story import Phase
+from pulseboard.maintenance.occurrence import Occurrence
+from pulseboard.monitors.models import Component, Monitor
+from pulseboard.notifiers import store as outbox
+from pulseboard.notifiers.models import Notification
+
+from .conftest import START, links_in
+
+pytestmark = pytest.mark.django_db
+
+Delivered = Callable[[], list[Any]]
+BEFORE = START - timedelta(days=9)
+
+
+def _subscriber(address: str, *slugs: str, **fields: Any) -> Subscriber:
+    row = Subscriber.objects.create(
+        email=address,
+        digest=address,
+        all_components=not slugs,
+        **{"created_at": BEFORE, "confirmed_at": BEFORE} | fields,
+    )
+    row.components.set(Component.objects.filter(slug__in=slugs))
+    return row
+
+
+def _to(letters: list[Any]) -> list[str]:
+    return sorted(letter.to[0] for letter in letters)
+
+
+def test_publishing_each_update_and_the_end_are_one_thread(
+    incident: Incident, delivered: Delivered
+) -> None:
+    """X18"""
+    _subscriber("anna@example.org")
+    store.add_update(incident, Phase.INVESTIGATING, "We look.", "ann", START)
+    store.publish(incident, START + timedelta(minutes=5), notify=True)
+    for phase, text, minutes in [
+        (Phase.IDENTIFIED, "A **key** was rejected.", 60),
+        (Phase.RESOLVED, "A new key.", 151),
+    ]:
+        at = START + timedelta(minutes=minutes)
+        store.add_update(incident, phase, text, "ann", at, notify=True)
+    first, second, third = delivered()
+    assert [each.subject for each in (first, second, third)] == [
+        "[Acme] Partial outage: Email delivery is failing",
+        "[Acme] Identified: Email delivery is failing",
+        "[Acme] Resolved: Email delivery is failing, after 2 h 31 min",
+    ]
+    root = first.extra_headers["Message-ID"]
+    assert [each.extra_headers["In-Reply-To"] for each in (second, third)] == [root] * 2
+    assert "<-> Partial outage" in first.body
+    assert "Email delivery is failing. Affected: Email delivery." in first.body
+    assert "We look." in first.body
+    assert "<strong>key</strong>" in second.alternatives[0].content
+    assert "(v) Resolved" in third.body
+
+
+def test_text_and_html_say_the_same(incident: Incident, delivered: Delivered) -> None:
+    """ux.md 13: order, plain-text twin, zone and UTC."""
+    _subscriber("anna@example.org")
+    Incident.objects.update(next_update_at=START + timedelta(hours=3))
+    incident.refresh_from_db()
+    store.add_update(incident, Phase.INVESTIGATING, "We look.", "ann", START)
+    store.publish(incident, START, notify=True)
+    letter = delivered()[0]
+    html = letter.alternatives[0].content
+    pieces = [
+        "Partial outage",
+        "Affected: Email delivery.",
+        "We look.",
+        "Phase: Investigating",
+        "Began: Sat 22 Nov 2025, 06:00 America/Chicago (12:00 UTC)",
+        "Next update by: Sat 22 Nov 2025, 09:00 America/Chicago (15:00 UTC)",
+        "Unsubscribe",
+        "You get this because you subscribed to the status of Acme.",
+    ]
+    for text in (letter.body, html):
+        places = [text.index(piece) for piece in pieces]
+        assert places == sorted(places)
+    assert list(links_in(letter)) == ["View", "Choose services", "Unsubscribe"]
+    assert f"/incidents/{incident.key}" in letter.body
+    assert 'lang="en' in html
+    assert "<img" not in html
+
+
+def test_only_confirmed_people_who_chose_its_services_are_told(
+    incident: Incident, search: Component, delivered: Delivered
+) -> None:
+    """X18: per service."""
+    _subscriber("all@example.org")
+    _subscriber("email@example.org", "email")
+    _subscriber("both@example.org", "email", "search")
+    _subscriber("search@example.org", "search")
+    _subscriber("unconfirmed@example.org", confirmed_at=None)
+    _subscriber("bounced@example.org", bounced_at=BEFORE)
+    assert store.audience(incident) == 3
+    store.publish(incident, START, notify=True)
+    assert _to(delivered()) == [
+        "all@example.org",
+        "both@example.org",
+        "email@example.org",
+    ]
+
+
+def test_nobody_is_told_unless_asked(incident: Incident, delivered: Delivered) -> None:
+    """ux.md 12: off by default."""
+    _subscriber("anna@example.org")
+    store.publish(incident, START)
+    store.add_update(incident, Phase.RESOLVED, "Over.", "ann", START)
+    assert delivered() == []
+
+
+def test_a_draft_and_a_private_incident_tell_nobody(
+    incident: Incident, delivered: Delivered
+) -> None:
+    """Acceptance 7"""
+    _subscriber("anna@example.org")
+    store.add_update(incident, Phase.IDENTIFIED, "A key.", "ann", START, notify=True)
+    Component.objects.update(is_public=False)
+    assert store.audience(incident) == 0
+    store.publish(incident, START, notify=True)
+    assert delivered() == []
+
+
+def test_a_private_name_is_in_no_letter(
+    incident: Incident, delivered: Delivered
+) -> None:
+    """Acceptance 7"""
+    _subscriber("anna@example.org")
+    incident.components.add(Component.objects.create(slug="s", name="Secret project"))
+    store.publish(incident, START, notify=True)
+    letter = delivered()[0]
+    assert "Secret project" not in letter.body + letter.alternatives[0].content
+    assert "Secret project" not in str(list(Announcement.objects.values()))
+
+
+def test_a_letter_stands_or_falls_with_what_it_tells(
+    incident: Incident, monkeypatch: Any
+) -> None:
+    """Promise 1"""
+    _subscriber("anna@example.org")
+    monkeypatch.setattr(announcing.outbox, "post", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        store.publish(incident, START, notify=True)
+    incident.refresh_from_db()
+    assert not incident.is_published
+    assert not Announcement.objects.exists()
+
+
+def test_many_are_reached_in_turns_and_nobody_twice(
+    incident: Incident, monkeypatch: Any
+) -> None:
+    """Promise 1: a crash between two turns loses and doubles nothing."""
+    monkeypatch.setattr(announcing, "AT_ONCE", 3)
+    monkeypatch.setattr(announcing, "BATCH", 2)
+    for number in range(10):
+        _subscriber(f"{number}@example.org")
+    store.publish(incident, START, notify=True)
+    assert Notification.objects.count() == 3
+    left = Subscriber.objects.get(email="7@example.org")
+    store.unsubscribe(left, START)
+    _subscriber("late@example.org", confirmed_at=START + timedelta(minutes=1))
+    assert store.fan_out(START, limit=4) == 4
+    row = Announcement.objects.get()
+    Announcement.objects.update(reached=0)  # as if the mark had been lost
+    assert store.fan_out(START) == 9
+    assert store.fan_out(START) == 0
+    row.refresh_from_db()
+    assert row.finished_at == START
+    addressees = Notification.objects.values_list("addressee", flat=True)
+    assert len(addressees) == len(set(addressees)) == 9
+
+
+def test_who_leaves_before_it_is_sent_gets_nothing(
+    incident: Incident, delivered: Delivered
+) -> None:
+    row = _subscriber("anna@example.org")
+    store.publish(incident, START, notify=True)
+    Subscriber.objects.filter(pk=row.pk).update(confirmed_at=None)
+    assert delivered() == []
+    assert not Notification.objects.exists()
+
+
+def test_an_address_that_its_server_refuses_is_not_written_to_again(
+    incident: Incident, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.RefusingBackend"
+    _subscriber("gone@example.org")
+    _subscriber("here@example.org")
+    store.publish(incident, START, notify=True)
+    for second in range(0, 60, 10):
+        now = START + timedelta(seconds=second)
+        outbox.deliver("test", lambda now=now: now)
+    assert [each.to for each in mail.outbox] == [["here@example.org"]]
+    store.purge(START + timedelta(minutes=10))
+    row = Subscriber.objects.get(email="gone@example.org")
+    assert row.bounced_at is not None
+    assert outbox.waiting(START)["outbox_dead"] == 0
+    assert store.audience(incident) == 1
+
+
+def test_alerts_leave_before_letters(incident: Incident) -> None:
+    """F59: a long mailing holds up no alert."""
+    _subscriber("anna@example.org")
+    store.publish(incident, START, notify=True)
+    Notification.objects.create(
+        key="alert",
+        channel="E-mail",
+        thread="alert-1",
+        transition="open",
+        subject="Critical: Cache",
+        body="",
+        severity="critical",
+        created_at=START,
+        due_at=START,
+    )
+    row = outbox._next(START, set())
+    assert row is not None
+    assert row.key == "alert"
+
+
+def test_no_header_can_be_injected(email: Component, delivered: Delivered) -> None:
+    """A31"""
+    _subscriber("anna@example.org")
+    Component.objects.update(name="Mail\r\nBcc: evil@example.org")
+    row = Incident(
+        title="Down\r\nBcc: evil@example.org\r\n\r\n.\r\n",
+        impact="major_outage",
+        started_at=START,
+    )
+    store.begin(row, [email], "ann", START)
+    store.add_update(row, Phase.IDENTIFIED, "x\r\n.\r\nBcc: y", "ann", START)
+    store.publish(row, START, notify=True)
+    raw = delivered()[0].message().as_bytes()
+    parsed = emails.message_from_bytes(raw)
+    assert parsed["Bcc"] is None
+    assert "\n" not in parsed["Subject"].replace("\n ", "")
+
+
+def test_without_a_public_address_nothing_waits(
+    incident: Incident, settings: Any
+) -> None:
+    _subscriber("anna@example.org")
+    settings.PULSEBOARD = {"SERVICE_NAME": "Acme"}
+    store.publish(incident, START, notify=True)
+    assert not Notification.objects.exists()
+
+
+@pytest.fixture
+def window(monkeypatch: Any, email: Component) -> Callable[..., None]:
+    """Plan one window, as the room of maintenance tells it."""
+
+    def plan(**fields: Any) -> None:
+        values = {
+            "key": "db-1",
+            "title": "Database upgrade",
+            "description": "A short break.",
+            "starts_at": START,
+            "ends_at": START + timedelta(hours=1),
+            "zone": "Europe/Madrid",
+            "components": frozenset({"email"}),
+        }
+        found = Occurrence(**values | fields)
+
+        def occurrences(start: datetime, end: datetime) -> list[Occurrence]:
+            overlaps = found.starts_at < end and found.ends_at > start
+            return [found] if overlaps else []
+
+        monkeypatch.setattr(announcing.maintenance, "occurrences", occurrences)
+
+    return plan
+
+
+def test_a_plan_is_told_a_day_ahead_at_its_start_and_its_end(
+    window: Callable[..., None], delivered: Delivered
+) -> None:
+    """X18"""
+    _subscriber("anna@example.org")
+    window()
+    told = []
+    for minutes in range(-26 * 60, 3 * 60, 10):
+        now = START + timedelta(minutes=minutes)
+        store.announce_maintenance(now)
+        told += [(minutes, letter.subject) for letter in delivered()]
+    assert told == [
+        (
+            -24 * 60 + 10,
+            "[Acme] Maintenance from Sat 22 Nov 2025, 13:00 Europe/Madrid (12:00 UTC): "
+            "Database upgrade",
+        ),
+        (0, "[Acme] Maintenance has begun: Database upgrade"),
+        (60, "[Acme] Maintenance is over: Database upgrade"),
+    ]
+
+
+def test_a_plan_that_the_public_does_not_see_is_told_to_nobody(
+    window: Callable[..., None], delivered: Delivered
+) -> None:
+    _subscriber("anna@example.org")
+    for hidden in ({"shows": False}, {"components": frozenset({"secret"})}):
+        window(**hidden)
+        store.announce_maintenance(START)
+    assert delivered() == []
+
+
+def test_the_end_of_what_nobody_heard_of_is_no_news(
+    window: Callable[..., None], delivered: Delivered
+) -> None:
+    _subscriber("anna@example.org")
+    window()
+    store.announce_maintenance(START + timedelta(hours=2))
+    assert delivered() == []
+
+
+def test_a_plan_for_a_monitor_is_told_to_those_of_its_component(
+    window: Callable[..., None], email: Component, delivered: Delivered
+) -> None:
+    monitor = Monitor.objects.create(name="smtp", title="SMTP internal-host")
+    email.monitors.add(monitor)
+    _subscriber("anna@example.org", "email")
+    window(components=frozenset(), monitors=frozenset({"smtp"}))
+    store.announce_maintenance(START)
+    letter = delivered()[0]
+    assert "Affected: Email delivery." in letter.body
+    assert "internal-host" not in letter.body
+
+
+class RefusingBackend:
+    """A mail server that does not know ``gone@…``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def send_messages(self, letters: list[Any]) -> int:
+        import smtplib
+
+        for letter in letters:
+            if letter.to[0].startswith("gone"):
+                refused = {letter.to[0]: (550, b"5.1.1 unknown")}
+                raise smtplib.SMTPRecipientsRefused(refused)
+            mail.outbox.append(letter)
+        return len(letters)
