@@ -1,7 +1,7 @@
 /** Test now, as a person sees it. Everything a server said is put in as text. */
 
 import { post, type Posted } from "./server";
-import { trialOf, suggestedTitle, type Trial } from "./trial";
+import { suggestedTitle, trialOf } from "./trial";
 
 /** The server gives up at 10 s; the rest is for what it takes to say so. */
 const LIMIT_MS = 15_000;

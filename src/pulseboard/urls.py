@@ -10,6 +10,7 @@ from pulseboard.alerts import operations as _alerts  # noqa: F401
 from pulseboard.healthpaths import operations as _health  # noqa: F401  isort: skip
 from pulseboard.incidents import operations as _incidents  # noqa: F401  isort: skip
 from pulseboard.maintenance import operations as _maintenance  # noqa: F401  isort: skip
+from pulseboard.probes import operations as _endpoints  # noqa: F401  isort: skip
 from pulseboard.api.urls import operation_patterns
 from pulseboard.core.operations import operations
 from pulseboard.dashboard.views import patterns as dashboard_patterns

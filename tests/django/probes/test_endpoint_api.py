@@ -1,0 +1,213 @@
+"""Endpoints in the API. S2, S4, A41, A54, A58, A60"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.unit.guard.listeners import answer, listening
+
+import pulseboard.urls  # noqa: F401  (registers the operations)
+from pulseboard.access import store as access
+from pulseboard.access.models import ApiToken, AuditEvent
+from pulseboard.core.operations import Operation, operations
+from pulseboard.core.roles import Role
+from pulseboard.monitors import registry
+from pulseboard.monitors.models import Component
+from pulseboard.probes import store
+from pulseboard.probes.models import Endpoint
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+API = "/health/api/endpoints"
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+CANARY = "canary-Pa55word"
+OURS = [each for each in operations() if each.path.startswith("api/endpoints")]
+SPEC = {"title": "Shop", "target": "https://example.org/"}
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(access, "_limiter", access.Limiter())
+    yield
+    registry._stored[-1].seen, registry._stored[-1].found = None, ()
+    registry.forget()
+
+
+def _call(role: Role | None, method: str, path: str = "", body: Any = None) -> Any:
+    headers = {}
+    if role is not None:
+        _, plain = ApiToken.issue(name="test", role=role, now=timezone.now())
+        headers["authorization"] = f"Bearer {plain}"
+    content = b"" if body is None else json.dumps(body).encode()
+    return Client().generic(
+        method, f"{API}{path}", content, "application/json", headers=headers
+    )
+
+
+@pytest.mark.parametrize("operation", OURS, ids=lambda each: each.name)
+def test_each_operation_asks_for_its_role(operation: Operation) -> None:
+    """A41"""
+    store.create(SPEC, NOW)
+    path = operation.path.removeprefix("api/endpoints").replace("{id}", "shop")
+    roles = [None, *Role]
+    below = [
+        each
+        for each in roles
+        if operation.role is not None
+        and (each is None or not each.covers(operation.role))
+    ]
+
+    for role in below:
+        status = _call(role, operation.method, path, {}).status_code
+        assert status == (401 if role is None else 403)
+    if operation.role is not None:
+        allowed = _call(operation.role, operation.method, path, {})
+        assert allowed.status_code not in (401, 403)
+
+
+def test_visitors_get_public_components_and_no_trace_of_others() -> None:
+    """A41"""
+    for title in ("Shop", "Hidden"):
+        store.create({"title": title, "target": "https://example.org/"}, NOW)
+    store.publish(Endpoint.objects.get(name="shop"))
+    before = _call(None, "GET")
+
+    assert before.json() == {
+        "endpoints": [
+            {
+                "id": "shop",
+                "name": "Shop",
+                "group": "",
+                "status": "no_data",
+                "uptime_24h": None,
+            }
+        ],
+        "total": 1,
+    }
+    assert _call(None, "GET", "/hidden").status_code == 404
+    store.delete(Endpoint.objects.get(name="hidden"))
+    assert _call(None, "GET").headers["ETag"] == before.headers["ETag"]
+
+
+def test_viewers_get_every_endpoint_without_secrets() -> None:
+    """A60"""
+    store.create({**SPEC, "auth": f"me:{CANARY}", "headers": {"X-A": CANARY}}, NOW)
+
+    response = _call(Role.VIEWER, "GET")
+
+    assert [each["id"] for each in response.json()["endpoints"]] == ["shop"]
+    assert CANARY not in response.content.decode()
+    assert _call(Role.VIEWER, "GET", "/shop").json()["name"] == "Shop"
+
+
+def test_an_endpoint_is_added_changed_and_deleted() -> None:
+    """S2"""
+    body = {**SPEC, "options": {"method": "POST", "auth": f"me:{CANARY}"}}
+
+    made = _call(Role.EDITOR, "POST", "", body)
+    assert made.status_code == 201
+    changed = _call(Role.EDITOR, "PATCH", "/shop", {"every": "5m", "public": True})
+    assert changed.json()["every"] == "5m"
+    assert changed.json()["public"] is True
+    spec = store.spec_of(Endpoint.objects.get())
+    assert (spec["method"], spec["auth"]) == ("POST", f"me:{CANARY}")
+
+    assert _call(Role.EDITOR, "DELETE", "/shop").status_code == 204
+    assert not Endpoint.objects.exists()
+    assert not Component.objects.filter(is_public=True).exists()
+    assert CANARY not in str(list(AuditEvent.objects.values()))
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ({"title": "Shop"}, "target"),
+        ({"target": "https://example.org/"}, "title"),
+        ({**SPEC, "is_trusted": True}, "is_trusted"),
+        ({**SPEC, "source": "x"}, "source"),
+        ({**SPEC, "every": "1s"}, "every"),
+        ({**SPEC, "target": "http://10.0.0.1/"}, "target"),
+        ({**SPEC, "options": {"headers": {"A": "b\r\nc: d"}}}, "headers"),
+        ({**SPEC, "options": {"url": "http://10.0.0.1/"}, "target": None}, "url"),
+        ({**SPEC, "options": {"nonsense": 1}}, "nonsense"),
+        ({**SPEC, "options": {"name": "b"}}, "name"),
+        ({**SPEC, "options": {"auth": "(unchanged)"}}, "auth"),
+        ({**SPEC, "options": {"auth": "env:SECRET_KEY"}}, "auth"),
+    ],
+)
+def test_bad_input_is_refused_by_name_and_nothing_is_stored(
+    body: dict[str, Any], name: str
+) -> None:
+    """A54"""
+    response = _call(Role.EDITOR, "POST", "", body)
+
+    assert response.status_code == 400
+    assert name in [each["name"] for each in response.json()["errors"]]
+    assert not Endpoint.objects.exists()
+
+
+def test_only_admins_trust_and_change_what_is_trusted() -> None:
+    """A58"""
+    body = {"title": "Inside", "target": "http://10.0.0.1/", "trusted": True}
+
+    assert _call(Role.EDITOR, "POST", "", body).status_code == 403
+    assert _call(Role.ADMIN, "POST", "", body).status_code == 201
+    assert _call(Role.EDITOR, "PATCH", "/inside", {"every": "5m"}).status_code == 403
+    assert _call(Role.EDITOR, "DELETE", "/inside").status_code == 403
+    assert _call(Role.ADMIN, "PATCH", "/inside", {"every": "5m"}).status_code == 200
+
+
+def test_pausing_disabling_and_their_ends() -> None:
+    """S4"""
+    store.create(SPEC, NOW)
+
+    paused = _call(Role.EDITOR, "POST", "/shop/pause", {"duration": "1h"})
+    assert paused.json()["paused_until"] is not None
+    assert _call(Role.EDITOR, "POST", "/shop/resume").json()["paused_until"] is None
+    assert _call(Role.EDITOR, "POST", "/shop/disable").json()["enabled"] is False
+    assert _call(Role.EDITOR, "POST", "/shop/enable").json()["enabled"] is True
+    bad = _call(Role.EDITOR, "POST", "/shop/pause", {"duration": "long"})
+    assert bad.status_code == 400
+
+
+def test_a_run_is_recorded_within_the_call(settings: Any) -> None:
+    """S4"""
+    settings.PULSEBOARD = {**settings.PULSEBOARD, "ALLOWED_NETWORKS": ["127.0.0.0/8"]}
+    with listening(answer(b"fine")) as server:
+        store.create(
+            {"title": "Shop", "target": f"http://127.0.0.1:{server.port}/"}, NOW
+        )
+        response = _call(Role.RESPONDER, "POST", "/shop/run")
+
+    assert response.status_code == 200
+    assert response.json()["status"] == "healthy"
+    assert response.json()["last_run_at"] is not None
+
+
+def test_a_test_stores_nothing(settings: Any) -> None:
+    settings.PULSEBOARD = {**settings.PULSEBOARD, "ALLOWED_NETWORKS": ["127.0.0.0/8"]}
+    with listening(answer(b"fine")) as server:
+        target = f"http://127.0.0.1:{server.port}/"
+        response = _call(Role.EDITOR, "POST", "/test", {"target": target})
+
+    assert response.json()["status"] == "healthy"
+    assert not Endpoint.objects.exists()
+
+
+def test_what_the_settings_declare_is_not_changed(settings: Any) -> None:
+    """S2"""
+    settings.PULSEBOARD = {
+        **settings.PULSEBOARD,
+        "ENDPOINTS": {"Shop": "https://example.org/"},
+    }
+    registry.look()
+
+    assert _call(Role.ADMIN, "PATCH", "/shop", {"every": "5m"}).status_code == 409
+    assert _call(Role.ADMIN, "DELETE", "/shop").status_code == 409
+    assert _call(Role.EDITOR, "POST", "/shop/disable").status_code == 200
