@@ -21,7 +21,7 @@ NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,199}", re.ASCII)
 LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,199}", re.ASCII)
 
 _LABEL = re.compile(
-    r'[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(,|(?=\}))',
+    r'[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(?:,[ \t]*|(?=\}))',
     re.ASCII,
 )
 _VALUE = re.compile(r"[ \t]*([^\s_#]+)(?:\s|$)")
@@ -48,6 +48,9 @@ def samples(page: str, name: str, labels: Mapping[str, str]) -> Iterator[float]:
 def _sample(line: str, place: int) -> tuple[dict[str, str], float] | None:
     """Return labels and value of *line*, whose name ends at *place*."""
     labels: dict[str, str] = {}
+    name_ends_at = place
+    while line[place : place + 1] in (" ", "\t"):
+        place += 1
     if line[place : place + 1] == "{":
         place += 1
         while line[place : place + 1] != "}":
@@ -57,7 +60,7 @@ def _sample(line: str, place: int) -> tuple[dict[str, str], float] | None:
             labels[label[1]] = _ESCAPE.sub(_letter, label[2])
             place = label.end()
         place += 1
-    elif line[place : place + 1] not in (" ", "\t"):
+    elif place == name_ends_at:
         return None  # another metric, whose name begins like this one's
     value = _VALUE.match(line, place)
     try:
