@@ -146,11 +146,11 @@ class Predicate:
         )
 
     def _compare(self, operator: str) -> tuple[bool, Test]:
-        if self.subject.sort is Sort.ADDRESS:
-            return operator == "!=", OneOf((self._network(),))
         if other := read_right_subject(self.cursor):
             self.said.append(said_of(other))
             return False, Compare(operator, other)
+        if self.subject.sort is Sort.ADDRESS:
+            return operator == "!=", OneOf((self._network(),))
         return False, Compare(operator, self._value(operator))
 
     def _value(self, operator: str) -> Literal:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from datetime import timedelta
 from typing import Any
 
 from pulseboard.core.redaction import one_line
 from pulseboard.probes.importers.report import Dropped
-from pulseboard.probes.options import TITLE_LENGTH, name_from
+from pulseboard.probes.options import TITLE_LENGTH, name_from, spec_text
 
 MOST_ENDPOINTS = 2000
 
@@ -80,9 +81,4 @@ def finish(drafts: Iterable[Draft]) -> tuple[list[dict[str, Any]], list[Dropped]
 
 def written(seconds: float) -> str:
     """Return *seconds* as people write them: ``90s``, ``2m``, ``800ms``."""
-    whole = int(seconds)
-    if seconds != whole:
-        return f"{round(seconds * 1000)}ms"
-    if whole and whole % 60 == 0:
-        return f"{whole // 60}m"
-    return f"{whole}s"
+    return spec_text(timedelta(milliseconds=round(seconds * 1000)))

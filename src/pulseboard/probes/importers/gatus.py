@@ -19,6 +19,7 @@ from pulseboard.probes.importers.report import Dropped, Imported
 from pulseboard.probes.importers.requests import (
     add_header,
     go_seconds,
+    host_of,
     login_of,
     set_headers,
     set_place,
@@ -62,7 +63,9 @@ def is_gatus(document: Any) -> bool:
 def read_gatus(document: Row) -> Imported:
     """Return what *document* holds."""
     found = [*_rows(document, "endpoints"), *_rows(document, "services")]
-    drafts = [_draft(each, place) for place, each in enumerate(found, 1)]
+    drafts = [
+        draft for place, each in enumerate(found, 1) for draft in _drafts(each, place)
+    ]
     endpoints, told = finish(drafts)
     return Imported(SOURCE, endpoints, [*_dropped(document), *told])
 
@@ -95,6 +98,7 @@ class _Endpoint:
         self.row = row
         self.draft = draft
         self.used = {"name", "group", "url", "enabled"}
+        self.of_domain: list[str] = []
 
     def take(self, name: str) -> Any:
         """Return the field *name*, which is dealt with by that."""
@@ -124,16 +128,25 @@ def _filled(text: str, draft: Draft, what: str) -> str:
     return text.replace("$$", "$")
 
 
-def _draft(row: Row, place: int) -> Draft:
+def _drafts(row: Row, place: int) -> Iterator[Draft]:
+    """Yield the endpoint of *row*, and one more for its domain when it has to last."""
     draft = Draft(str(row.get("name") or ""), f"endpoint {place}")
     endpoint = _Endpoint(row, draft)
+    _fill(endpoint)
+    yield draft
+    if draft.is_taken and endpoint.of_domain:
+        yield _domain(endpoint)
+
+
+def _fill(endpoint: _Endpoint) -> None:
+    row, draft = endpoint.row, endpoint.draft
     if row.get("group"):
         draft.spec["group"] = str(row["group"])[:100]
     if row.get("enabled") is False:
         draft.spec["enabled"] = False
     _kind(endpoint)
     if not draft.is_taken:
-        return draft
+        return
     seconds = go_seconds(endpoint.take("interval") or "60s")
     if seconds is None:
         draft.drop("interval", "expected a duration")
@@ -142,6 +155,19 @@ def _draft(row: Row, place: int) -> Draft:
     _client(endpoint)
     _conditions(endpoint)
     endpoint.tell_the_rest()
+
+
+def _domain(endpoint: _Endpoint) -> Draft:
+    """Return an endpoint for the days of the domain, which its registry tells."""
+    host = host_of(str(endpoint.row.get("url") or "")).removeprefix("www.")
+    draft = Draft(f"{endpoint.draft.title} (domain)", "domain")
+    draft.spec.update(kind="domain", target=host, every="1d")
+    if "group" in endpoint.draft.spec:
+        draft.spec["group"] = endpoint.draft.spec["group"]
+    for line in endpoint.of_domain:
+        draft.condition(line)
+    if host.count(".") != 1:
+        draft.switch_off("conditions", "put the registered name into its target")
     return draft
 
 
@@ -211,6 +237,12 @@ def _placed(kind: str, port: int, **more: Any) -> Callable[[_Endpoint, str], Non
     return make
 
 
+def _tcp(endpoint: _Endpoint, url: str) -> None:
+    if body := endpoint.text("body"):
+        endpoint.draft.spec["send"] = body
+    _placed("tcp", 0)(endpoint, url)
+
+
 def _redis(endpoint: _Endpoint, url: str) -> None:
     user, password, _ = login_of(url)
     login = {"username": user, "password": password}
@@ -225,13 +257,13 @@ def _client(endpoint: _Endpoint) -> None:
         match name:
             case "insecure" | "ignore-redirect" if not value:
                 pass
-            case "insecure":
+            case "insecure" if spec["kind"] != "dns":
                 spec["verify_tls"] = False
             case "ignore-redirect" if spec["kind"] == "http":
                 spec["follow_redirects"] = False
             case "timeout" if (seconds := go_seconds(value)) is not None:
                 draft.duration("timeout", seconds, TIMEOUTS, "client.timeout")
-            case "network" if value in ("ip4", "ip6"):
+            case "network" if value in ("ip4", "ip6") and spec["kind"] != "dns":
                 spec["ip_version"] = int(str(value)[-1])
             case "network" if value == "ip":
                 pass
@@ -254,10 +286,24 @@ def _conditions(endpoint: _Endpoint) -> None:
             continue
         if is_http and _is_expectation(line, draft):
             draft.spec["expect"] = line.partition(" ")[2].partition(" ")[2]
+        elif line.startswith("domain.days"):
+            endpoint.of_domain.append(line)
+        elif not is_http and line.startswith(("body", "json")):
+            _answer(endpoint, line, f"conditions, line {place}")
         elif _has_room(draft, line):
             draft.condition(line)
         else:
             draft.drop(f"conditions, line {place}", "there are too many")
+
+
+def _answer(endpoint: _Endpoint, line: str, what: str) -> None:
+    """Say how an answer must begin, which is all that these kinds compare."""
+    draft = endpoint.draft
+    text = line.removeprefix("body == ")
+    if line == text or draft.spec["kind"] not in ("tcp", "websocket"):
+        draft.drop(what, "only the beginning of an answer can be compared")
+        return
+    draft.spec["answer"] = text.removeprefix('"').removesuffix('"').replace('\\"', '"')
 
 
 def _is_expectation(line: str, draft: Draft) -> bool:
@@ -284,7 +330,7 @@ _KINDS: dict[str, Callable[[_Endpoint, str], None]] = {
     "https": _http,
     "ws": _websocket,
     "wss": _websocket,
-    "tcp": _placed("tcp", 0),
+    "tcp": _tcp,
     "tls": _placed("tls", 443),
     "starttls": _placed("tls", 25, start_tls="smtp"),
     "grpc": _placed("grpc", 50051),

@@ -89,6 +89,8 @@ def _parts(condition: str) -> tuple[str, str, str]:
 def _side(text: str, kind: str) -> _Side:
     found = _FUNCTION.fullmatch(text)
     function, inner = (found[1], found[2].strip()) if found else ("", text)
+    if function == "age" and "," in inner:
+        raise Untranslatable("age() reads ISO 8601, HTTP dates and epochs only")
     subject = _subject(inner, kind)
     if function and not subject:
         raise Untranslatable(f"{function}() of something else than an answer")

@@ -39,4 +39,5 @@ def read_import(path: Path) -> Imported:
 
 
 def _document(text: str) -> Any:
-    return tree_of_json(text) if text.lstrip()[:1] in "{[" else tree_of_yaml(text)
+    is_json = text.lstrip().startswith(("{", "["))
+    return tree_of_json(text) if is_json else tree_of_yaml(text)

@@ -60,6 +60,14 @@ def set_place(draft: Draft, url: str, port: int, what: str) -> bool:
     return True
 
 
+def host_of(url: str) -> str:
+    """Return the host of *url*; empty without one."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def login_of(url: str) -> tuple[str, str, str]:
     """Return user, password and path of *url*; empty where it has none."""
     try:

@@ -204,7 +204,7 @@ def _draft(row: Row, groups: Mapping[str, Row]) -> Draft:
     draft = Draft(str(row.get("name") or ""), f"monitor {row.get('id', '')}")
     monitor = _Monitor(row, draft)
     name = str(row.get("type") or "")
-    make = _KINDS.get(name)
+    make = KINDS.get(name)
     if make is None:
         why = _REFUSED.get(name, "there is no such kind of probe")
         draft.refuse(f"type {name}", why)
@@ -437,7 +437,7 @@ def _smtp(monitor: _Monitor) -> None:
     _place(monitor, 465 if security == "secure" else 25)
 
 
-_KINDS: dict[str, Callable[[_Monitor], None]] = {
+KINDS: dict[str, Callable[[_Monitor], None]] = {
     "http": _http,
     "keyword": _keyword,
     "json-query": _json_query,
