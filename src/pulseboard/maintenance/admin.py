@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -45,10 +44,26 @@ else:
 PREVIEWED, IN_CALENDAR = 5, 50
 
 
+class WallClockWidget(forms.SplitDateTimeWidget):
+    """
+    The browser's own pickers.
+
+    Those of the admin would fill in "now", and speak of, the zone of the server.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            date_attrs={"type": "date"},
+            date_format="%Y-%m-%d",
+            time_attrs={"type": "time"},
+            time_format="%H:%M",
+        )
+
+
 class WallClockField(forms.SplitDateTimeField):
     """Date and time as the clock of another field's zone shows them: naive."""
 
-    widget = AdminSplitDateTime
+    widget = WallClockWidget
 
     def compress(self, data_list: Any) -> datetime | None:
         """Return them as one, without the zone of the request."""
@@ -96,6 +111,11 @@ class MaintenanceForm(ModelForm):
             *("everything", "monitors", "components", "groups"),
             *("mutes", "excludes", "shows"),
         ]
+        widgets: ClassVar = {
+            "first_on": forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+            "last_on": forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+            "start_time": forms.TimeInput({"type": "time"}, "%H:%M"),
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

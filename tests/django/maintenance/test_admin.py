@@ -76,10 +76,22 @@ def test_times_are_those_of_the_chosen_zone(browser, settings):
     assert row.starts_at == datetime(2026, 12, 5, 19, 30, tzinfo=UTC)
     assert row.created_by == "eve"
     page = browser.get(f"{LIST}{row.pk}/change/").content.decode()
-    assert 'value="20:30:00"' in page
+    assert 'value="20:30"' in page
     assert "On the clock of Europe/Madrid." in page
     assert "20:30 Europe/Madrid (UTC+01:00)" in page
     assert AuditEvent.objects.get().action == "plan maintenance"
+
+
+def test_a_host_without_time_zones_plans_the_same_instants(browser, settings):
+    """F36"""
+    settings.USE_TZ, settings.TIME_ZONE = False, "Asia/Tokyo"
+    assert browser.post(ADD, ONCE).status_code == 302
+    row = Maintenance.objects.get()
+    assert row.starts_at == datetime(2026, 12, 5, 19, 30, tzinfo=UTC)
+    assert store.muted(["web"], row.starts_at)
+    _act(browser, "cancel", row)
+    assert not store.muted(["web"], row.starts_at)
+    assert browser.get(f"{LIST}{row.pk}/change/").status_code == 200
 
 
 def test_the_zone_is_that_of_the_site_unless_another_is_chosen(browser, settings):
