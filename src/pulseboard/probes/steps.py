@@ -73,6 +73,9 @@ class Step:
         if self.path and not self.path.startswith("/"):
             raise ConfigError("path: expected a slash at the front")
         check_text(self.path + self.url, "path", URL_LENGTH)
+        authority = re.split("[/?#]", self.url.partition("://")[2])[0]
+        if "{" in authority:  # whom we ask is not for a server to say
+            raise ConfigError("url: expected a host without a placeholder")
         check_text(self.body, "body", BODY_LENGTH)
         self._check_secrets()
         self._check_saved()
