@@ -51,8 +51,8 @@ def stored() -> list[Definition]:
     declared = declared_of(get_settings())
     show_declared(declared, datetime.now(UTC))
     rows = Endpoint.objects.filter(source="").select_related("monitor")
-    names = _names()
-    return [_definition(row, names) for row in rows]
+    known = known_names()
+    return [_definition(row, known) for row in rows]
 
 
 def plan_of(row: Endpoint) -> Plan:
@@ -75,7 +75,7 @@ def plan_from(
         WrongSpec: With a sentence for each option at fault.
     """
     trust = Trust.CODE if is_trusted else Trust.PEOPLE
-    known = _names() if names is None else names
+    known = known_names() if names is None else names
     return read_spec(spec, surroundings(trust, get_settings(), names=known))
 
 
@@ -213,6 +213,11 @@ def unpublish(monitor: Monitor) -> None:
                 Component.objects.filter(pk=part.component_id).update(is_public=False)
 
 
+def known_names() -> frozenset[str]:
+    """Return the names of all endpoints."""
+    return frozenset(Endpoint.objects.values_list("name", flat=True))
+
+
 def groups() -> list[str]:
     """Return the groups that endpoints stand under, for suggestions."""
     rows = Endpoint.objects.exclude(group="").order_by("group")
@@ -273,10 +278,6 @@ def _unsound(row: Endpoint, error: ConfigError) -> Definition:
 
 def _source(row: Endpoint) -> str:
     return row.source or PEOPLE
-
-
-def _names() -> frozenset[str]:
-    return frozenset(Endpoint.objects.values_list("name", flat=True))
 
 
 def _write(row: Endpoint, spec: Mapping[str, Any], now: datetime) -> Endpoint:
