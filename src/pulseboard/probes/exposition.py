@@ -21,7 +21,8 @@ NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,199}", re.ASCII)
 LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,199}", re.ASCII)
 
 _LABEL = re.compile(
-    r'[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(?:,[ \t]*|(?=\}))',
+    r"[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"
+    r'"((?:[^"\\]|\\.)*)"[ \t]*(?:,[ \t]*|(?=\}))',
     re.ASCII,
 )
 _VALUE = re.compile(r"[ \t]*([^\s_#]+)(?:\s|$)")
