@@ -130,10 +130,10 @@ def _time(validity: Reader) -> datetime:
     found = TIME.fullmatch(bytes(contents[:32]).decode("ascii", "replace"))
     if found is None or (len(found[1]) == 2) != (tag == UTC_TIME):
         raise Malformed("expected a time in UTC")
-    year, *rest = map(int, found.groups())
+    year, month, day, hour, minute, second = map(int, found.groups())
     if tag == UTC_TIME:  # RFC 5280: 50 to 99 are of the last century
         year += 1900 if year >= 50 else 2000
-    return datetime(year, *rest, tzinfo=UTC)
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 def _names(signed: Reader) -> Iterator[str]:
