@@ -208,7 +208,13 @@ class Engine:
         if is_many or not self.gather_seconds or loop is None or run.place is not loop:
             self.answered.set()
         elif is_first:
-            loop.set_later(self.gather_seconds, self.answered)
+            loop.call_later(self.gather_seconds, self._tell)
+
+    def _tell(self) -> None:
+        with self._lock:
+            is_collected = not self._ended
+        if not is_collected:
+            self.answered.set()
 
     def _end_of(self, run: Run, outcome: Outcome | None) -> None:
         run.ended = time.monotonic()

@@ -40,6 +40,8 @@ logger = get_logger("pulseboard.runner")
 BUDGET_ROWS = 20_000
 DELIVERY = "deliver notifications"
 DELIVERY_TIMEOUT_SECONDS = 60.0
+#: How often is looked for messages; steps may follow one another more closely.
+LOOK_EVERY = timedelta(seconds=1)
 PAGES = "public pages"
 PAGES_TIMEOUT_SECONDS = 60.0
 
@@ -166,6 +168,7 @@ class Jobs:
         self._holder = holder
         self._clock = clock
         self._slots: dict[str, int] | None = None
+        self._looked_at: datetime | None = None
 
     def run_due(self, now: datetime) -> None:
         """Start what is due, and write down what has ended."""
@@ -173,10 +176,17 @@ class Jobs:
         for each in TABLE:
             if self._claim(each, now):
                 self._start(each.name, each.run, each.timeout_seconds, now)
-        if notifiers.is_due(now):
+        if self._is_look_due(now) and notifiers.is_due(now):
             self._start(DELIVERY, self._deliver, DELIVERY_TIMEOUT_SECONDS, None)
         if statuspage.is_outdated():
             self._start(PAGES, rebuild_pages, PAGES_TIMEOUT_SECONDS, None)
+
+    def _is_look_due(self, now: datetime) -> bool:
+        last = self._looked_at
+        if last is not None and timedelta(0) <= now - last < LOOK_EVERY:
+            return False
+        self._looked_at = now
+        return True
 
     def collect(self) -> None:
         """Write down what has ended since the last call."""

@@ -81,9 +81,9 @@ class Loop:
         """Ask the task of *run* to let go."""
         self._call(self._cancel, run)
 
-    def set_later(self, seconds: float, event: threading.Event) -> None:
-        """Set *event* after *seconds*. Only from the loop's own thread."""
-        self._loop.call_later(seconds, event.set)
+    def call_later(self, seconds: float, function: Callable[[], object]) -> None:
+        """Call *function* after *seconds*. Only from the loop's own thread."""
+        self._loop.call_later(seconds, function)
 
     def held_up_seconds(self, now: float) -> float:
         """Return how long the loop has not gone round, 0 while it does."""

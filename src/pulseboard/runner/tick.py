@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 from django.db import (
     DataError,
     IntegrityError,
-    close_old_connections,
     connection,
+    connections,
 )
 
 # Not DatabaseError: "the connection is closed" is an InterfaceError beside it.
@@ -46,11 +46,13 @@ logger = get_logger("pulseboard.runner")
 LOOK_EVERY = timedelta(seconds=5)
 SYNCHRONIZE_EVERY = timedelta(seconds=60)
 STANDBY_SECONDS = 3.0
+#: Opening a connection costs more than most steps. One that broke is not kept.
+CONNECTED_SECONDS = 60.0
 MERGE_AT_ONCE = 200
 #: Results in one transaction.
 STORED_AT_ONCE = 500
 #: What is due and what has answered within this time is handled together.
-GATHER_SECONDS = 0.25
+GATHER_SECONDS = 0.4
 
 
 class Runner:
@@ -74,6 +76,7 @@ class Runner:
         self.failures_total = 0
         self._tick_seconds = 0.0
         self._cpu = (time.thread_time(), time.monotonic())
+        self._connected_at = time.monotonic()
         self._looked_at: datetime | None = None
         self._synchronized_at: datetime | None = None
 
@@ -86,7 +89,7 @@ class Runner:
             self._tick_seconds = time.monotonic() - started
 
     def _step(self) -> float:
-        close_old_connections()
+        self._renew_connections()
         try:
             self._look()
             if not self.lease.hold(self.clock.now()):
@@ -99,6 +102,15 @@ class Runner:
         except DatabaseFailure as error:
             self._offline(error)
         return self._wait_seconds()
+
+    def _renew_connections(self) -> None:
+        """Close what is old or has seen an error; the next query opens it again."""
+        is_old = time.monotonic() - self._connected_at > CONNECTED_SECONDS
+        if is_old:
+            self._connected_at = time.monotonic()
+        for each in connections.all(initialized_only=True):
+            if is_old or each.errors_occurred:
+                each.close()
 
     def stop(self) -> None:
         """Release the lease, so that another runner takes over at once."""

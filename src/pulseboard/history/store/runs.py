@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connections, router, transaction
-from django.db.models import Count, Max
 from django.db.models.constants import OnConflict
 
 from pulseboard.core.buckets import epoch_ms
@@ -70,17 +69,22 @@ def remember(batch: Sequence[Observed], known: Known | None = None) -> None:
     known = known or Known()
     # Earliest first: each row of HealthMetric depends on the one before it.
     ordered = sorted(batch, key=lambda each: each.at)
-    with transaction.atomic(using=router.db_for_write(Run)):
+    # No savepoint of its own: who has begun a transaction rolls back all of it.
+    with transaction.atomic(using=router.db_for_write(Run), savepoint=False):
         _insert(ordered, known.series({each.monitor for each in ordered}))
-        HealthMetric.objects.bulk_create(
-            [_metric(each) for each in _due(ordered, known)]
-        )
+        due = [_metric(each) for each in _due(ordered, known)]
+        if due:
+            HealthMetric.objects.bulk_create(due)
 
 
 def _revision() -> tuple[int, int | None]:
     """Return what differs after every row of Series that was made or deleted."""
-    found = Series.objects.aggregate(rows=Count("pk"), newest=Max("pk"))
-    return found["rows"], found["newest"]
+    alias = router.db_for_write(Series)
+    table, key = quoted(Series, alias, "id")
+    with connections[alias].cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*), MAX({key}) FROM {table}")  # noqa: S608
+        rows, newest = cursor.fetchone()
+    return rows, newest
 
 
 _COLUMNS = ("series", "at_ms", "status", "reason", "duration_seconds", "readings")
