@@ -55,10 +55,10 @@ class PageForm(PageFormClass):
 
     def clean_image(self) -> bytes | None:
         """Return the bytes of the image, None without one."""
-        upload: UploadedFile | None = self.cleaned_data.get("image")
+        upload: UploadedFile[Any] | None = self.cleaned_data.get("image")
         if upload is None:
             return None
-        body = upload.read(MOST_BYTES + 1)
+        body: bytes = upload.read(MOST_BYTES + 1)
         if len(body) > MOST_BYTES:
             raise forms.ValidationError(_("The image has more than 100 KB."))
         if not image_type(body):
