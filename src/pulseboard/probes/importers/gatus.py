@@ -176,7 +176,7 @@ def _kind(endpoint: _Endpoint) -> None:
     scheme = url.partition("://")[0].lower() if "://" in url else ""
     if endpoint.row.get("dns"):
         _dns(endpoint, url)
-    elif make := _KINDS.get(scheme):
+    elif make := KINDS.get(scheme):
         make(endpoint, url)
     else:
         why = _REFUSED.get(scheme, "there is no such kind of probe")
@@ -325,7 +325,7 @@ def _has_room(draft: Draft, line: str) -> bool:
     return is_short and before.count("\n") < MOST_LINES - 1
 
 
-_KINDS: dict[str, Callable[[_Endpoint, str], None]] = {
+KINDS: dict[str, Callable[[_Endpoint, str], None]] = {
     "http": _http,
     "https": _http,
     "ws": _websocket,

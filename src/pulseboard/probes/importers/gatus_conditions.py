@@ -25,7 +25,7 @@ _STEP = re.compile(r"\.?([^.\[\]]+)|\[([0-9]+|\*)\]")
 _PLAIN_KEY = re.compile(r"[\w$@-]+")
 _CODES = re.compile(r"([1-5])(\*|\*\*|\?\?|[0-9]\*)")
 
-_PLACES = {
+PLACES = {
     "[STATUS]": "status",
     "[RESPONSE_TIME]": "time.total",
     "[IP]": "ip",
@@ -105,8 +105,8 @@ def _subject(text: str, kind: str) -> str:
         raise Untranslatable("values of other steps belong into a journey")
     if kind == "dns" and upper == "[BODY]":
         return "dns.records"
-    if upper in _PLACES:
-        return _PLACES[upper]
+    if upper in PLACES:
+        return PLACES[upper]
     if upper.startswith("[BODY]"):
         return "json" + _path(text[len("[BODY]") :])
     if upper.startswith("[HEADER]."):
