@@ -147,6 +147,7 @@ def one(caller: Caller, request: IncidentRequest) -> IncidentModel:
     return _model(_found(request.key))
 
 
+@store.writing()
 def begin(caller: Caller, request: NewIncident) -> Answer:
     """Begin an incident; it is a draft."""
     now = datetime.now(UTC)
@@ -167,6 +168,7 @@ def begin(caller: Caller, request: NewIncident) -> Answer:
     return Answer(status=201, body=_model(row))
 
 
+@store.writing()
 def change(caller: Caller, request: ChangedIncident) -> IncidentModel:
     """Change what is said in the request, and nothing else."""
     row = _found(request.key)
@@ -184,6 +186,7 @@ def change(caller: Caller, request: ChangedIncident) -> IncidentModel:
     return _model(row)
 
 
+@store.writing()
 def update(caller: Caller, request: NewUpdate) -> Answer:
     """Add a word to the public; a resolving one ends the incident."""
     row = _found(request.key)
@@ -202,6 +205,7 @@ def update(caller: Caller, request: NewUpdate) -> Answer:
     return Answer(status=201, body=_update(made))
 
 
+@store.writing()
 def publish(caller: Caller, request: PublishRequest) -> IncidentModel:
     """Show it to the public."""
     row = _found(request.key)

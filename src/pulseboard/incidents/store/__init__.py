@@ -18,9 +18,20 @@ from pulseboard.incidents.store.announcing import (
     audience,
     fan_out,
 )
+from pulseboard.incidents.store.changing import (
+    add_update,
+    amend,
+    begin,
+    edit_update,
+    publish,
+    publish_due,
+    settle,
+    withdraw,
+)
 from pulseboard.incidents.store.drafting import draft
 from pulseboard.incidents.store.events import timeline
 from pulseboard.incidents.store.links import accepts_subscribers
+from pulseboard.incidents.store.lock import writing
 from pulseboard.incidents.store.people import (
     choose,
     confirm,
@@ -31,16 +42,6 @@ from pulseboard.incidents.store.people import (
     unsubscribe,
 )
 from pulseboard.incidents.store.published import stories, story_as_written, story_of
-from pulseboard.incidents.store.writing import (
-    add_update,
-    amend,
-    begin,
-    edit_update,
-    publish,
-    publish_due,
-    settle,
-    withdraw,
-)
 
 __all__ = [
     "accepts_subscribers",
@@ -68,4 +69,5 @@ __all__ = [
     "timeline",
     "unsubscribe",
     "withdraw",
+    "writing",
 ]

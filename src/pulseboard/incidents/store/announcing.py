@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.db import router, transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
@@ -24,6 +23,7 @@ from pulseboard.incidents.models import (
 )
 from pulseboard.incidents.store.letters import subject_of, words_of
 from pulseboard.incidents.store.links import accepts_subscribers
+from pulseboard.incidents.store.lock import writing
 from pulseboard.incidents.store.people import addressee_of
 from pulseboard.maintenance import store as maintenance
 from pulseboard.maintenance.occurrence import Occurrence
@@ -125,7 +125,7 @@ def _announce(
 
 def _write_some(row: Announcement, limit: int, now: datetime) -> int:
     """Write the next *limit* letters of *row*; who comes first has it to himself."""
-    with transaction.atomic(using=router.db_for_write(Announcement)):
+    with writing():
         people = list(
             _told(row.components, everything=row.everything)
             .filter(pk__gt=row.reached, confirmed_at__lte=row.created_at)
@@ -217,7 +217,7 @@ def _announce_window(window: Occurrence, step: str, key: str, now: datetime) -> 
         "zone": window.zone,
         "window": window.key,
     }
-    with transaction.atomic(using=router.db_for_write(Announcement)):
+    with writing():
         _announce(key, facts, list(names), window.everything, now)
 
 

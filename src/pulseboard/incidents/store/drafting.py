@@ -34,7 +34,7 @@ from pulseboard.incidents.models import (
     IncidentUpdate,
     PhaseChoice,
 )
-from pulseboard.incidents.store.writing import RULE, add_update, settle
+from pulseboard.incidents.store.changing import RULE, add_update, settle
 from pulseboard.incidents.story import Phase
 from pulseboard.monitors.components import visible
 from pulseboard.monitors.models import Component, ComponentMonitor

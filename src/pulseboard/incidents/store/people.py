@@ -12,7 +12,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings as django_settings
-from django.db import router, transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from pulseboard.conf import get_settings
 from pulseboard.incidents.address import canonical, digest_of
 from pulseboard.incidents.models import Announcement, Subscriber
 from pulseboard.incidents.store.links import CONFIRM_WITHIN, key_of
+from pulseboard.incidents.store.lock import writing
 from pulseboard.monitors.components import visible
 from pulseboard.monitors.models import Component
 from pulseboard.notifiers import store as outbox
@@ -49,7 +49,7 @@ def subscribe(
         slugs: Services asked for; None for all. They count once it is confirmed, and
             change nothing for somebody who is a subscriber already.
     """
-    with transaction.atomic(using=router.db_for_write(Subscriber)):
+    with writing():
         row = _row_of(address, now)
         if row is None or not _may_be_asked(row, now):
             return
@@ -79,7 +79,7 @@ def confirm(row: Subscriber, now: datetime) -> None:
 
 def choose(row: Subscriber, slugs: Collection[str] | None) -> None:
     """Tell the person of these services only, None for all."""
-    with transaction.atomic(using=router.db_for_write(Subscriber)):
+    with writing():
         row.all_components = slugs is None
         row.save(update_fields=["all_components"])
         row.components.set(_chosen(slugs))
@@ -87,7 +87,7 @@ def choose(row: Subscriber, slugs: Collection[str] | None) -> None:
 
 def unsubscribe(row: Subscriber, now: datetime) -> None:
     """Forget the person at once, letters included; a digest stays for 30 days."""
-    with transaction.atomic(using=router.db_for_write(Subscriber)):
+    with writing():
         outbox.forget(addressee_of(row))
         row.components.clear()
         row.email, row.language, row.all_components = "", "", True
@@ -97,7 +97,7 @@ def unsubscribe(row: Subscriber, now: datetime) -> None:
 
 def erase(row: Subscriber) -> None:
     """Delete everything about the person, the digest too, as an admin may."""
-    with transaction.atomic(using=router.db_for_write(Subscriber)):
+    with writing():
         outbox.forget(addressee_of(row))
         row.delete()
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import router, transaction
 from django.utils.translation import gettext as _
 
 from pulseboard.access.store import audit
@@ -19,6 +18,7 @@ from pulseboard.core.caller import Caller
 from pulseboard.incidents.life import lies_ahead, standing
 from pulseboard.incidents.models import Incident, IncidentUpdate, PhaseChoice
 from pulseboard.incidents.store.announcing import announce_incident
+from pulseboard.incidents.store.lock import writing
 from pulseboard.incidents.story import Phase
 from pulseboard.monitors.models import Component
 
@@ -48,7 +48,7 @@ def begin(
     refuse_future("started_at", incident.started_at, now)
     incident.created_at, incident.created_by = now, author[:150]
     incident.full_clean()
-    with _transaction():
+    with writing():
         incident.save(force_insert=True)
         incident.components.set(components)
     return incident
@@ -97,7 +97,7 @@ def add_update(
         author=author[:150],
     )
     update.full_clean()
-    with _transaction():
+    with writing():
         update.save(force_insert=True)
         settle(incident)
         if notify and incident.is_published:
@@ -118,7 +118,7 @@ def edit_update(
     update.phase, update.text = phase.value, text.strip()
     update.edited_at, update.edited_by = now, who[:150]
     update.full_clean()
-    with _transaction():
+    with writing():
         update.save()
         settle(update.incident)
     return f"{before.phase}: {before.text}"
@@ -133,7 +133,7 @@ def publish(
     Args:
         notify: Subscribers are told.
     """
-    with _transaction():
+    with writing():
         changed = Incident.objects.filter(pk=incident.pk, is_published=False).update(
             is_published=True, published_at=now, is_published_by_rule=by_rule
         )
@@ -177,7 +177,7 @@ def publish_due(after: timedelta | None, now: datetime) -> int:
     )
     published = 0
     for incident in list(waiting.distinct()):
-        with _transaction():
+        with writing():
             if publish(incident, now, notify=True, by_rule=True):
                 audit(RULE, "publish incident", str(incident))
                 published += 1
@@ -196,7 +196,3 @@ def refuse_future(field: str, at: datetime, now: datetime) -> None:
     """Raise ValidationError for *field* when *at* has not come yet."""
     if lies_ahead(at, now):
         raise ValidationError({field: [_("This lies in the future.")]})
-
-
-def _transaction() -> transaction.Atomic:
-    return transaction.atomic(using=router.db_for_write(Incident))
