@@ -257,8 +257,9 @@ class Maintenance(models.Model):
             key=self.uid if happens_once else f"{self.uid}-{key}",
             title=self.title,
             description=self.description,
-            starts_at=planned.starts_at,
-            ends_at=planned.ends_at,
+            # PostgreSQL answers in the host's zone when that does without USE_TZ.
+            starts_at=planned.starts_at.astimezone(UTC),
+            ends_at=planned.ends_at.astimezone(UTC),
             zone=self.zone,
             everything=self.everything,
             monitors=frozenset(self.monitors),
@@ -268,7 +269,7 @@ class Maintenance(models.Model):
             excludes=self.excludes,
             shows=self.shows,
             sequence=self.revision,
-            changed_at=self.updated_at if self.pk else None,
+            changed_at=self.updated_at.astimezone(UTC) if self.pk else None,
             is_cancelled=planned.is_cancelled,
         )
 

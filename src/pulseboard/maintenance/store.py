@@ -156,7 +156,8 @@ def start_manual(window: Maintenance, who: str, now: datetime) -> Occurrence | N
         row = Maintenance.objects.select_for_update().filter(pk=window.pk).first()
         if row is None or row.kind != Kind.MANUAL or row.cancelled_at:
             return None
-        if _open_of(row, now):
+        # Also one that began a moment later, by the clock of another machine.
+        if upcoming(row, now, 1):
             return None
         _keep(row, now, now + row.longest, who, now)
         return _open_of(row, now)

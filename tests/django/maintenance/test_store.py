@@ -203,6 +203,13 @@ def test_by_hand_ends_by_itself(monitors, planned, minutes, length):
     assert not store.muted(NAMES, START + length)
 
 
+def test_by_hand_begins_once_though_clocks_of_machines_differ(monitors, planned):
+    """X38: the second button is pressed where it is still a moment earlier."""
+    row = planned(kind="manual")
+    assert store.start_manual(row, "ana", START) is not None
+    assert store.start_manual(row, "ben", START - timedelta(milliseconds=5)) is None
+
+
 def test_only_what_is_for_it_begins_by_hand(monitors, planned):
     assert store.start_manual(planned(), "ana", START) is None
 
