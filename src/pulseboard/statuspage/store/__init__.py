@@ -10,7 +10,7 @@ A reader never waits for a rebuild: it is given what stands.
 
 from pulseboard.statuspage.store.building import build
 from pulseboard.statuspage.store.details import Measured, measured, stretches_of
-from pulseboard.statuspage.store.latest import Latest, forget, latest, revision
+from pulseboard.statuspage.store.reading import Latest, forget, latest, revision
 from pulseboard.statuspage.store.outdated import is_outdated, touch, watch
 from pulseboard.statuspage.store.pages import ensure_default, pages, rebuild, save
 
