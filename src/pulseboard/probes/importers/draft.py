@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sized
 from datetime import timedelta
 from typing import Any
 
+from pulseboard.core.errors import ConfigError
 from pulseboard.core.redaction import one_line
 from pulseboard.probes.importers.report import Dropped
 from pulseboard.probes.options import TITLE_LENGTH, name_from, spec_text
@@ -67,13 +68,19 @@ class Draft:
         return {"name": name, "title": self.title, **self.spec}
 
 
+def refuse_too_many(rows: Sized) -> None:
+    """Raise ConfigError for more endpoints than anybody has."""
+    if len(rows) > MOST_ENDPOINTS:
+        raise ConfigError(f"expected at most {MOST_ENDPOINTS:,} endpoints")
+
+
 def finish(drafts: Iterable[Draft]) -> tuple[list[dict[str, Any]], list[Dropped]]:
     """Return the endpoints of *drafts* under names of their own, and what was told."""
     endpoints: dict[str, dict[str, Any]] = {}
     dropped: list[Dropped] = []
     for draft in drafts:
         dropped += draft.dropped
-        if draft.is_taken and len(endpoints) < MOST_ENDPOINTS:
+        if draft.is_taken:
             spec = draft.finished(endpoints)
             endpoints[spec["name"]] = spec
     return list(endpoints.values()), dropped

@@ -13,7 +13,13 @@ from pulseboard.probes.assertions.parse import (
     MOST_LINES,
     expected_status,
 )
-from pulseboard.probes.importers.draft import INTERVALS, TIMEOUTS, Draft, finish
+from pulseboard.probes.importers.draft import (
+    INTERVALS,
+    TIMEOUTS,
+    Draft,
+    finish,
+    refuse_too_many,
+)
 from pulseboard.probes.importers.gatus_conditions import Untranslatable, translate
 from pulseboard.probes.importers.report import Dropped, Imported
 from pulseboard.probes.importers.requests import (
@@ -61,8 +67,14 @@ def is_gatus(document: Any) -> bool:
 
 
 def read_gatus(document: Row) -> Imported:
-    """Return what *document* holds."""
+    """
+    Return what *document* holds.
+
+    Raises:
+        ConfigError: It has too many endpoints.
+    """
     found = [*_rows(document, "endpoints"), *_rows(document, "services")]
+    refuse_too_many(found)
     drafts = [
         draft for place, each in enumerate(found, 1) for draft in _drafts(each, place)
     ]

@@ -13,6 +13,9 @@ from pulseboard.probes.assertions.documents import NotJson, read_json
 LARGEST_BYTES = 1024 * 1024
 DEEPEST = 32
 
+#: Values, keys and brackets of YAML, which is slow to read.
+MOST_EVENTS = 100_000
+
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 _ARCHIVES = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z"}
 
@@ -102,7 +105,7 @@ def check_tree(document: Any) -> None:
 def _check_events(yaml: Any, text: str) -> None:
     """Refuse aliases and depth before anything is built from them."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
         if isinstance(event, yaml.AliasEvent):
             line = event.start_mark.line + 1
             raise ConfigError(f"line {line}: aliases are not read; write it out")
@@ -112,6 +115,8 @@ def _check_events(yaml: Any, text: str) -> None:
             depth -= 1
         if depth > DEEPEST:
             raise ConfigError(f"expected at most {DEEPEST} levels")
+        if count > MOST_EVENTS:
+            raise ConfigError(f"expected at most {MOST_EVENTS:,} values")
 
 
 def _loader(yaml: Any) -> Any:

@@ -22,6 +22,7 @@ from pulseboard.probes.importers.draft import (
     WAITS,
     Draft,
     finish,
+    refuse_too_many,
 )
 from pulseboard.probes.importers.report import Dropped, Imported
 from pulseboard.probes.importers.requests import (
@@ -137,8 +138,12 @@ def imported(rows: Iterable[Row], dropped: Iterable[Dropped]) -> Imported:
     Args:
         rows: Monitors, their fields by `snake` names.
         dropped: What is told of the rest of the file.
+
+    Raises:
+        ConfigError: There are too many.
     """
     known = list(rows)
+    refuse_too_many(known)
     groups = {
         str(each.get("id")): each for each in known if each.get("type") == "group"
     }

@@ -87,7 +87,7 @@ def _tables(database: sqlite3.Connection) -> set[str]:
 
 def _monitors(database: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     query = "SELECT * FROM monitor ORDER BY id LIMIT ?"
-    for row in database.execute(query, (MOST_ENDPOINTS,)):
+    for row in database.execute(query, (MOST_ENDPOINTS + 1,)):
         values = {snake(name): _cleaned(row[name]) for name in row.keys()}  # noqa: SIM118
         for name in ("accepted_statuscodes_json", "conditions"):
             if isinstance(text := values.get(name), str):

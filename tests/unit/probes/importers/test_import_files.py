@@ -102,16 +102,36 @@ def test_yaml_without_its_library_names_the_extra(tmp_path, monkeypatch):
         read_import(SAMPLES / "gatus.yaml")
 
 
-def test_a_large_sound_file_is_read(tmp_path):
-    """A23"""
-    endpoints = "".join(
+def many(count):
+    endpoints = [
         f"  - name: e{number}\n    url: http://a.example/{number}\n"
-        for number in range(15_000)
-    )
-    path = tmp_path / "large.yaml"
-    path.write_text(f"endpoints:\n{endpoints}")
+        for number in range(count)
+    ]
+    return "endpoints:\n" + "".join(endpoints)
+
+
+def test_as_many_endpoints_as_anybody_has_are_read(tmp_path):
+    """A23"""
+    path = tmp_path / "many.yaml"
+    path.write_text(many(2000))
 
     assert len(read_import(path).endpoints) == 2000
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (many(2001), "at most 2,000 endpoints"),
+        ("endpoints: [" + "[]," * 300_000 + "]", "at most 100,000 values"),
+        (
+            '{"monitorList": [' + '{"a":1},' * 100_000 + "{}]}",
+            "at most 2,000 endpoints",
+        ),
+    ],
+)
+def test_too_much_is_refused_and_not_cut(refusal, content, message):
+    """A23"""
+    assert message in refusal(content)
 
 
 @pytest.mark.parametrize("name", ["gatus.yaml", "uptime-kuma-backup.json"])
