@@ -266,7 +266,8 @@ def _maker(
         values = _values(own, known, around)
         if common.target:
             values |= targets.spread(common.target, known)
-        if is_own(values.get("url")) and around.trust is not Trust.CODE:
+        by_people = around.trust is not Trust.CODE
+        if by_people and is_own(values.get("url")) and "follow_redirects" in known:
             values = {"follow_redirects": False, **values}
         maker = targets.Maker(probe_class, values, around.own)
         trust, networks = around.trust, around.networks
