@@ -14,15 +14,12 @@ import tempfile
 from pulseboard.core.errors import ConfigError
 
 PEM_MARK = "-----BEGIN "
-PEM_LENGTH = 64 * 1024
 
 
 @functools.cache
 def default_tls() -> ssl.SSLContext:
     """Return the context that verifies with the usual authorities."""
-    import httpx2  # takes its time
-
-    return httpx2.create_ssl_context(trust_env=False)
+    return _usual()
 
 
 @functools.lru_cache(maxsize=64)
@@ -32,7 +29,7 @@ def client_tls(
     authorities: str = "",
     certificate: str = "",
     key: str = "",
-    http2: bool = False,
+    protocols: tuple[str, ...] = (),
 ) -> ssl.SSLContext:
     """
     Return a context to connect with.
@@ -43,24 +40,18 @@ def client_tls(
         certificate: Of ours, with those between it and its authority.
         key: Of *certificate*; empty: it is in there. Each of the three is text in
             PEM or the path of such a file.
-        http2: Offer it.
+        protocols: Offered to the server (ALPN), the preferred one first.
 
     Raises:
         ConfigError: Beginning with the name of the argument at fault.
     """
-    if verify and not (authorities or certificate or http2):
+    if verify and not (authorities or certificate or protocols):
         return default_tls()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        _trust(context, authorities)
+    context = _trusting(authorities) if verify else _trusting_all()
     if certificate:
         _identify(context, certificate, key)
-    if http2:
-        check_http2()
-    context.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
     return context
 
 
@@ -77,20 +68,32 @@ def is_pem(text: str) -> bool:
     return PEM_MARK in text
 
 
-def _trust(context: ssl.SSLContext, authorities: str) -> None:
+def _usual() -> ssl.SSLContext:
+    """Return a new context; the authorities of the environment do not count."""
+    import httpx2  # takes its time
+
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+def _trusting_all() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _trusting(authorities: str) -> ssl.SSLContext:
+    if not authorities:
+        return _usual()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        if not authorities:
-            context.load_verify_locations(cadata=_usual_authorities())
-        elif is_pem(authorities):
+        if is_pem(authorities):
             context.load_verify_locations(cadata=authorities)
         else:
             context.load_verify_locations(cafile=authorities)
     except (OSError, ValueError):
         raise ConfigError("authorities: expected certificates in PEM") from None
-
-
-def _usual_authorities() -> bytes:
-    return b"".join(default_tls().get_ca_certs(binary_form=True))
+    return context
 
 
 def _identify(context: ssl.SSLContext, certificate: str, key: str) -> None:

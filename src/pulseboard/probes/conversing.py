@@ -10,7 +10,6 @@ A kind writes what is said; connecting, measuring and closing are done here.
 from __future__ import annotations
 
 import abc
-import functools
 import ssl
 import struct
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,7 +20,7 @@ from pulseboard.core.redaction import one_line
 from pulseboard.guard.connection import Connection, connect
 from pulseboard.guard.deadline import Deadline
 from pulseboard.guard.errors import ConnectFailed, Failure
-from pulseboard.guard.tls_context import default_tls
+from pulseboard.guard.tls_context import client_tls
 from pulseboard.probes.certificates import read_certificate
 from pulseboard.probes.checked import (
     check_authorities,
@@ -64,7 +63,11 @@ class Aim:
     @property
     def context(self) -> ssl.SSLContext:
         """How TLS is spoken and whom it trusts."""
-        return _context(self.verify_tls, self.authorities, self.protocols)
+        return client_tls(
+            verify=self.verify_tls,
+            authorities=self.authorities,
+            protocols=self.protocols,
+        )
 
 
 Talk = Callable[["Conversation"], Awaitable[Facts]]
@@ -228,23 +231,3 @@ class Conversation:
 def word(text: str) -> str:
     """Return hostile *text* as a value: on one line, and short."""
     return one_line(text, limit=WORD_LENGTH)
-
-
-@functools.lru_cache(maxsize=64)
-def _context(
-    verify_tls: bool, authorities: str, protocols: tuple[str, ...]
-) -> ssl.SSLContext:
-    """Return the context; making one reads all authorities, so they are kept."""
-    # Not `client_tls`: it offers HTTP, which other servers have no ear for.
-    if verify_tls and not authorities and not protocols:
-        return default_tls()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if not verify_tls:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        usual = authorities or b"".join(default_tls().get_ca_certs(binary_form=True))
-        context.load_verify_locations(cadata=usual)
-    if protocols:
-        context.set_alpn_protocols(list(protocols))
-    return context

@@ -135,7 +135,7 @@ class Http(Probe):
             authorities=self.authorities,
             certificate=self.client_certificate,
             key=self.client_key,
-            http2=self.http2,
+            protocols=("h2", "http/1.1") if self.http2 else (),
         )
 
     def _call(self, trust: Trust, networks: Sequence[Network]) -> Call:
