@@ -21,6 +21,10 @@ CONFIGURATION = h2.config.H2Configuration(header_encoding=None)
 DROPPED = ("connection", "host", "transfer-encoding", "keep-alive", "upgrade")
 
 
+#: Frames that say nothing cost time to read.
+EVENTS_LIMIT = 10_000
+
+
 class Http2Answer:
     """
     As `Http1Answer`; *outgoing* also acknowledges and sends the rest of the request.
@@ -36,6 +40,7 @@ class Http2Answer:
         self.headers: tuple[tuple[str, str], ...] = ()
         self.status = 0
         self._max_bytes = max_bytes
+        self._left_events = EVENTS_LIMIT
         self._left_bytes = WIRE_BYTES_PER_BYTE * max_bytes + WIRE_BYTES_SPARE
         self._body = BoundedBody("", 0)
         self._unsent = call.body
@@ -61,12 +66,14 @@ class Http2Answer:
             raise ConnectFailed(Failure.CLOSED)
         self._left_bytes -= len(piece)
         try:
-            for event in self._state.receive_data(piece):
+            events = self._state.receive_data(piece)
+            self._left_events -= len(events)
+            for event in events:
                 self._take(event)
         except (h2.exceptions.H2Error, ValueError, zlib.error):
             if not self.is_complete:
                 raise ConnectFailed(Failure.PROTOCOL) from None
-        if not self.is_complete and self._left_bytes < 0:
+        if not self.is_complete and min(self._left_bytes, self._left_events) < 0:
             raise ConnectFailed(Failure.PROTOCOL)
 
     def body(self) -> bytes:
