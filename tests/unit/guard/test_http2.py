@@ -83,7 +83,8 @@ def test_a_body_waits_until_the_server_takes_it() -> None:
             if hasattr(event, "data"):
                 got += event.data
                 server.acknowledge_received_data(event.flow_controlled_length, 1)
-        answer.feed(server.data_to_send())
+        if said := server.data_to_send():
+            answer.feed(said)
     assert got == body
 
 
