@@ -10,6 +10,7 @@ from django.db import router, transaction
 from pulseboard.alerts.judge import TROUBLE, Step, headline, reminder_due, step
 from pulseboard.alerts.models import SystemAlert, open_key_of
 from pulseboard.alerts.transition import Transition, publish
+from pulseboard.core.outcome import NOTICE
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.store import Change
@@ -25,7 +26,12 @@ def apply(changes: Iterable[Change], *, muted: frozenset[str] = frozenset()) -> 
     Args:
         muted: Monitors in maintenance: nothing is opened for them, closing goes on.
     """
+    rows = SystemAlert.objects.filter(alert_type=ALERT_TYPE, resolved=False)
+    subjects = set(rows.values_list("subject", flat=True))
     for change in changes:
+        if change.monitor not in subjects and step(None, change.after) is None:
+            continue  # good news of a monitor that was well, as at every start
+        subjects.add(change.monitor)
         alert = SystemAlert.objects.filter(
             alert_type=ALERT_TYPE, subject=change.monitor, resolved=False
         ).first()
@@ -70,12 +76,16 @@ def remind(
     rows = SystemAlert.objects.filter(resolved=False, state=firing)
     for alert in rows.exclude(subject__in=muted):
         last = alert.reminded_at or alert.created_at
-        if not reminder_due(alert.severity, last, cooldown, now):
+        notice = _notice(alert)
+        if notice is None and not reminder_due(alert.severity, last, cooldown, now):
             continue
+        if notice == alert.message:
+            continue
+        alert.message = notice or alert.message
         with transaction.atomic(using=router.db_for_write(SystemAlert)):
             fresh = SystemAlert.objects.filter(
                 pk=alert.pk, state=alert.state, reminded_at=alert.reminded_at
-            ).update(reminded_at=now)
+            ).update(reminded_at=now, message=alert.message)
             if fresh:
                 _tell(alert, Step.REMIND, now, summary=alert.message)
                 told += 1
@@ -120,6 +130,12 @@ def active() -> list[SystemAlert]:
     return sorted(
         rows, key=lambda row: (row.severity != "critical", -row.began_at.timestamp())
     )
+
+
+def _notice(alert: SystemAlert) -> str | None:
+    """Return what is told once until it changes, None for trouble of other kinds."""
+    row = Monitor.objects.filter(name=alert.subject).only("details", "summary").first()
+    return row.summary if row is not None and row.details.get(NOTICE) else None
 
 
 def _end(alert: SystemAlert, who: str, now: datetime, how: str) -> bool:

@@ -24,6 +24,9 @@ class Reason(enum.Enum):
     NOT_APPLICABLE = "not_applicable"  # the question makes no sense here
 
 
+#: A detail: such trouble is told once for each value of it, without reminders.
+NOTICE = "notice"
+
 #: What people read is cut to this many characters.
 SUMMARY_LENGTH = 200
 

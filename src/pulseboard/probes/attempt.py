@@ -16,6 +16,7 @@ from pulseboard.core.outcome import Outcome, Reason, unknown
 from pulseboard.core.status import Status
 from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
 from pulseboard.monitors.definition import Definition, Kind, Lane
+from pulseboard.probes.expiry import told_once, with_notices
 from pulseboard.probes.facts import Facts
 from pulseboard.probes.plan import GRACE, Plan
 from pulseboard.probes.probe import Try
@@ -82,12 +83,10 @@ async def ask_once(plan: Plan) -> Tried:
         seen = error
     slow = plan.slow_after
     limit_seconds = None if slow is None else slow.total_seconds()
-    return Tried(
-        seen,
-        verdict(
-            seen,
-            plan.conditions,
-            now=plan.clock(),
-            slow_after_seconds=limit_seconds,
-        ),
-    )
+    now = plan.clock()
+    if isinstance(seen, Facts):
+        seen = with_notices(seen, plan.expiry_days, now)
+    outcome = verdict(seen, plan.conditions, now=now, slow_after_seconds=limit_seconds)
+    if isinstance(seen, Facts):
+        outcome = told_once(outcome, seen, plan.expiry_days, now)
+    return Tried(seen, outcome)

@@ -241,8 +241,7 @@ def show_declared(declared: Declared, now: datetime) -> None:
             row = rows.get(plan.name)
             if row is None or row.source:  # a name that people took is shown as theirs
                 _show(plan, row, now)
-        for row in Endpoint.objects.exclude(source="").select_related("monitor"):
-            _show_public(next(p for p in declared.plans if p.name == row.name), row)
+        _show_public(declared)
 
 
 def _definition(row: Endpoint, names: Iterable[str]) -> Definition:
@@ -351,15 +350,23 @@ def _show(plan: Plan, row: Endpoint | None, now: datetime) -> None:
     row.save()
 
 
-def _show_public(plan: Plan, row: Endpoint) -> None:
-    """Make *row* as public as the settings say, when they say."""
-    if plan.is_public is None:
+def _show_public(declared: Declared) -> None:
+    """Make the endpoints of the settings as public as they say, where they say."""
+    wanted = {
+        each.name: each.is_public
+        for each in declared.plans
+        if each.is_public is not None
+    }
+    if not wanted:
         return
-    is_public = row.monitor.name in public_names()
-    if plan.is_public and not is_public:
-        publish(row)
-    elif is_public and not plan.is_public:
-        unpublish(row.monitor)
+    public = public_names()
+    rows = Endpoint.objects.exclude(source="").filter(name__in=wanted)
+    for row in rows.select_related("monitor"):
+        is_public = row.monitor.name in public
+        if wanted[row.name] and not is_public:
+            publish(row)
+        elif is_public and not wanted[row.name]:
+            unpublish(row.monitor)
 
 
 def _database() -> str:
