@@ -6,7 +6,7 @@ import pytest
 
 from pulseboard.core.outcome import Reason, problem_with
 from pulseboard.core.status import Status
-from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
+from pulseboard.guard.errors import OURS, Blocked, ConnectFailed, Failure
 from pulseboard.probes.assertions.conditions import Conditions
 from pulseboard.probes.assertions.parse import expected_status, parse_conditions
 from pulseboard.probes.facts import Certificate, Facts, Phases
@@ -129,11 +129,11 @@ def test_blocked_is_unknown_and_always_the_same():
     ("failure", "status", "reason"),
     [
         (Failure.TIMEOUT, Status.CRITICAL, Reason.TIMEOUT),
-        (Failure.BUSY, Status.UNKNOWN, Reason.LATE),
+        *((each, Status.UNKNOWN, Reason.LATE) for each in OURS),
         *(
             (each, Status.CRITICAL, Reason.ERROR)
             for each in Failure
-            if each not in (Failure.TIMEOUT, Failure.BUSY)
+            if each not in {Failure.TIMEOUT, *OURS}
         ),
     ],
 )
