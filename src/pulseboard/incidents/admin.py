@@ -169,7 +169,6 @@ class IncidentAdmin(RoleAdmin[Incident]):
     list_filter = [StateFilter, "impact", "response"]
     search_fields = ["title"]
     filter_horizontal = ["components"]
-    date_hierarchy = "started_at"
     show_full_result_count = False
 
     def get_urls(self) -> list[URLPattern]:

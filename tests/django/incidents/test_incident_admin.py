@@ -337,3 +337,18 @@ def _subscriber() -> Subscriber:
     return Subscriber.objects.create(
         email="anna@example.org", digest="d", created_at=now, confirmed_at=now
     )
+
+
+def test_the_buttons_are_there_when_they_mean_something(
+    editor: Client, incident: Incident
+) -> None:
+    def buttons() -> set[str]:
+        page = editor.get(_change(incident)).content.decode()
+        names = ("_publish", "_resolve", "_withdraw")
+        return {name for name in names if f'name="{name}"' in page}
+
+    assert buttons() == {"_publish", "_resolve"}
+    store.publish(incident, START)
+    assert buttons() == {"_resolve", "_withdraw"}
+    store.add_update(incident, Phase.RESOLVED, "Over.", "ann", START)
+    assert buttons() == {"_withdraw"}

@@ -139,7 +139,7 @@ def publish(
         )
         if not changed:
             return False
-        incident.refresh_from_db()
+        _read_and_save(incident)
         if notify:
             announce_incident(incident, now)
     return True
@@ -148,10 +148,13 @@ def publish(
 def withdraw(incident: Incident) -> bool:
     """Take *incident* off the page; return False when it was not on it."""
     shown = Incident.objects.filter(pk=incident.pk, is_published=True)
-    changed = bool(
-        shown.update(is_published=False, published_at=None, is_published_by_rule=False)
-    )
-    incident.refresh_from_db()
+    with writing():
+        changed = bool(
+            shown.update(
+                is_published=False, published_at=None, is_published_by_rule=False
+            )
+        )
+        _read_and_save(incident)
     return changed
 
 
@@ -196,3 +199,9 @@ def refuse_future(field: str, at: datetime, now: datetime) -> None:
     """Raise ValidationError for *field* when *at* has not come yet."""
     if lies_ahead(at, now):
         raise ValidationError({field: [_("This lies in the future.")]})
+
+
+def _read_and_save(incident: Incident) -> None:
+    """Read what a conditional update has written, and save: pages listen to saving."""
+    incident.refresh_from_db()
+    incident.save(update_fields=["is_published", "published_at"])

@@ -52,13 +52,12 @@ def link_of(key: uuid.UUID, purpose: str) -> str:
 
 def incident_link(key: str) -> str:
     """Return the address of an incident's page, empty without `PUBLIC_URL`."""
-    root = _path("subscribe").removesuffix("subscribe")
-    return _absolute(f"{root}incidents/{key}") if root else ""
+    return _absolute(_path("status-page-incident", key))
 
 
 def page_link() -> str:
     """Return the address of the page, empty without `PUBLIC_URL`."""
-    return _absolute(_path("subscribe").removesuffix("/subscribe"))
+    return _absolute(_path("status-page"))
 
 
 def _path(name: str, *arguments: str) -> str:
