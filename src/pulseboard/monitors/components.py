@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from pulseboard.core.status import Status
 from pulseboard.monitors.definition import DEMO
-from pulseboard.monitors.models import Component, ComponentMonitor, Monitor
+from pulseboard.monitors.models import Component, ComponentMonitor
 from pulseboard.monitors.public_status import Part, PublicStatus, public_status
 from pulseboard.monitors.schedule import GRACE
 
@@ -94,11 +94,20 @@ def lines(rows: QuerySet[Component], order: Sequence[int] = ()) -> list[Line]:
     Args:
         order: Keys of components, first ones first; by their own place without.
     """
-    parts = ComponentMonitor.objects.select_related("monitor").order_by("pk")
-    found = list(rows.prefetch_related(Prefetch("parts", queryset=parts)))
+    found = list(rows)
     places = {key: place for place, key in enumerate(order)}
     found.sort(key=lambda row: places.get(row.pk, len(places)))
-    return _grouped([_line(row, row.parts.all()) for row in found])
+    parts = _parts([row.pk for row in found])
+    return _grouped(
+        Line(
+            slug=row.slug,
+            name=row.name,
+            description=row.description,
+            group=row.group,
+            parts=tuple(parts.get(row.pk, ())),
+        )
+        for row in found
+    )
 
 
 def _grouped(found: Iterable[Line]) -> list[Line]:
@@ -108,23 +117,44 @@ def _grouped(found: Iterable[Line]) -> list[Line]:
     return [line for group in groups.values() for line in group]
 
 
-def _line(row: Component, parts: Iterable[ComponentMonitor]) -> Line:
-    return Line(
-        slug=row.slug,
-        name=row.name,
-        description=row.description,
-        group=row.group,
-        parts=tuple(_watched(each.monitor, each.decides) for each in parts),
-    )
+def _parts(components: Collection[int]) -> dict[int, list[Watched]]:
+    """Return the monitors of each of *components* that are still declared."""
+    # Columns, not rows: those of monitors are wide, and a page has hundreds.
+    rows = ComponentMonitor.objects.filter(
+        component__in=components, monitor__declared=True
+    ).order_by("pk")
+    found: dict[int, list[Watched]] = {}
+    for row in rows.values_list(
+        "component_id",
+        "decides",
+        "monitor__name",
+        "monitor__confirmed",
+        "monitor__confirmed_since",
+        "monitor__ran_at",
+        "monitor__interval_seconds",
+        "monitor__source",
+    ):
+        component, decides, name, confirmed, since, ran_at, every, source = row
+        watched = _watched(decides, name, confirmed, since, ran_at, every, source)
+        found.setdefault(component, []).append(watched)
+    return found
 
 
-def _watched(row: Monitor, decides: bool) -> Watched:
-    known_until = row.ran_at + 2 * row.interval + GRACE if row.ran_at else None
+def _watched(
+    decides: bool,
+    name: str,
+    confirmed: str,
+    since: datetime | None,
+    ran_at: datetime | None,
+    interval_seconds: float,
+    source: str,
+) -> Watched:
+    still_known = 2 * timedelta(seconds=interval_seconds) + GRACE
     return Watched(
-        monitor=row.name,
-        status=Status(row.confirmed),
-        since=row.confirmed_since,
-        known_until=known_until,
+        monitor=name,
+        status=Status(confirmed),
+        since=since,
+        known_until=ran_at + still_known if ran_at else None,
         decides=decides,
-        is_demo=row.source == DEMO,
+        is_demo=source == DEMO,
     )

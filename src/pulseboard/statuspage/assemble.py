@@ -17,7 +17,7 @@ from pulseboard.core.buckets import epoch_ms, instant
 from pulseboard.core.intervals import Span
 from pulseboard.incidents.story import Story
 from pulseboard.monitors.public_status import BADNESS, PublicStatus
-from pulseboard.statuspage.calendar import Calendar, Cell, Row, bar
+from pulseboard.statuspage.calendar import QUIET, Calendar, Cell, Row, bar
 from pulseboard.statuspage.policy import Policy
 from pulseboard.statuspage.snapshot import Bar, Service, Trouble
 from pulseboard.statuspage.texts import WINDOWS
@@ -26,7 +26,6 @@ from pulseboard.statuspage.timeline import Stretch, Track, tally, timeline, with
 #: Troubles that a bar tells of; the rest is in its figures.
 MOST_TROUBLES = 4
 LONGEST = max(WINDOWS.values())
-_QUIET = frozenset({PublicStatus.OPERATIONAL, PublicStatus.NO_DATA})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,31 +121,27 @@ def _collecting_since(known_ms: int | None, calendar: Calendar) -> datetime | No
 def _bars(
     stretches: Sequence[Stretch], row: Row, stories: Sequence[Story]
 ) -> tuple[Bar, ...]:
-    first, last = row.cells[0].began_ms, row.cells[-1].ended_ms
-    whole: list[Bar | None] = [None] * len(row.cells)
+    bars = row.whole_row(PublicStatus.NO_DATA).copy()
     mixed: dict[int, list[Stretch]] = {}
-    for stretch in within(stretches, Span(first, last)):
-        began = row.place_of(stretch.began_ms)
-        ended = row.place_of(stretch.ended_ms - 1)
-        for place in range(began, ended + 1):
-            cell = row.cells[place]
-            if stretch.began_ms <= cell.began_ms and cell.ended_ms <= stretch.ended_ms:
-                whole[place] = row.whole(place, stretch.status)
-            else:
-                mixed.setdefault(place, []).append(stretch)
-    bars = [
-        whole[place] or _mixed(cell, mixed.get(place, []), row.policy)
-        for place, cell in enumerate(row.cells)
-    ]
+    began_ms = row.cells[0].began_ms
+    for stretch in stretches:
+        if stretch.ended_ms <= began_ms:
+            continue
+        first, last = row.places_within(stretch.began_ms, stretch.ended_ms)
+        bars[first:last] = row.whole_row(stretch.status)[first:last]
+        for place in row.places_cut(stretch.began_ms, stretch.ended_ms):
+            mixed.setdefault(place, []).append(stretch)
+    for place, pieces in mixed.items():
+        bars[place] = _mixed(row.cells[place], pieces, row.policy)
     _tell(bars, row, stories)
-    return tuple(_with_trouble(each) for each in bars)
+    return tuple(bars)
 
 
 def _mixed(cell: Cell, stretches: Sequence[Stretch], policy: Policy) -> Bar:
     window = Span(cell.began_ms, cell.ended_ms)
     pieces = list(within(stretches, window))
     found = bar(cell, tally(pieces, window), _worst(pieces), policy)
-    troubles = [each for each in pieces if each.status not in _QUIET]
+    troubles = [each for each in pieces if each.status not in QUIET]
     longest = heapq.nlargest(
         MOST_TROUBLES, troubles, key=lambda each: each.ended_ms - each.began_ms
     )
@@ -170,16 +165,6 @@ def _trouble(stretch: Stretch) -> Trouble:
         began_at=instant(stretch.began_ms),
         ended_at=instant(stretch.ended_ms),
     )
-
-
-def _with_trouble(found: Bar) -> Bar:
-    """Return *found*; one that is trouble from end to end says so."""
-    if found.troubles or found.status in _QUIET:
-        return found
-    trouble = Trouble(
-        status=found.status, began_at=found.began_at, ended_at=found.ended_at
-    )
-    return replace(found, troubles=(trouble,))
 
 
 def _tell(bars: list[Bar], row: Row, stories: Iterable[Story]) -> None:

@@ -73,6 +73,7 @@ def _measured(snapshot: Snapshot, now: datetime, zone: tzinfo) -> Banner:
     lines: list[Text] = []
     if status in _AFFECTED:
         lines.append(_affected_line(services, now, zone))
+        lines += _beside(status, services)
     elif services and status is not PublicStatus.NO_DATA:
         lines.append(_operational_line(services))
     promised = _promise(active(snapshot.stories), now, zone)
@@ -187,6 +188,16 @@ def _affected_line(services: Sequence[Service], now: datetime, zone: tzinfo) -> 
         time=time_of(since, now, zone),
         duration=duration((now - since).total_seconds()),
     )
+
+
+def _beside(status: PublicStatus, services: Sequence[Service]) -> list[Text]:
+    """Return what is slow beside what is down."""
+    names, count = _named(services, PublicStatus.DEGRADED)
+    if status is PublicStatus.DEGRADED or not count:
+        return []
+    return [
+        ngettext("%(names)s is slow.", "%(names)s are slow.", count, names=names),
+    ]
 
 
 def _operational_line(services: Sequence[Service]) -> Text:

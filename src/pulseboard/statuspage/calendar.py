@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from pulseboard.core.buckets import day_edges_ms, epoch_ms, instant, local_days
 from pulseboard.monitors.public_status import PublicStatus
 from pulseboard.statuspage.policy import Policy, Tally
-from pulseboard.statuspage.snapshot import Bar
+from pulseboard.statuspage.snapshot import Bar, Trouble
 from pulseboard.statuspage.timeline import PLACE_OF
 
 DAYS = 90
 HOURS = 24
 HOUR_MS = 3_600_000
+#: Statuses that are no trouble.
+QUIET = frozenset({PublicStatus.OPERATIONAL, PublicStatus.NO_DATA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,45 @@ class Row:
     def __init__(self, cells: Sequence[Cell], policy: Policy) -> None:
         self.cells = cells
         self.policy = policy
-        self._starts = [each.began_ms for each in cells]
-        self._whole: dict[tuple[int, PublicStatus], Bar] = {}
+        self._edges = [each.began_ms for each in cells]
+        self._edges += [each.ended_ms for each in cells[-1:]]
+        self._whole: dict[PublicStatus, list[Bar]] = {}
 
-    def place_of(self, at_ms: int) -> int:
-        """Return the number of the bar in which *at_ms* lies."""
-        return max(0, bisect.bisect_right(self._starts, at_ms) - 1)
+    def places_within(self, began_ms: int, ended_ms: int) -> tuple[int, int]:
+        """Return the numbers of the first bar all inside, and of the one after."""
+        first = bisect.bisect_left(self._edges, began_ms)
+        last = bisect.bisect_right(self._edges, ended_ms) - 1
+        return first, max(first, last)
 
-    def whole(self, place: int, status: PublicStatus) -> Bar:
-        """Return the bar at *place* as if it were *status* from end to end."""
-        found = self._whole.get((place, status))
+    def places_cut(self, began_ms: int, ended_ms: int) -> set[int]:
+        """Return the numbers of the bars that are inside only in part."""
+        ends = (began_ms, ended_ms)
+        places = (bisect.bisect_left(self._edges, at) - 1 for at in ends)
+        return {
+            place
+            for at, place in zip(ends, places, strict=True)
+            if 0 <= place < len(self.cells)
+            and self.cells[place].began_ms < at < self.cells[place].ended_ms
+        }
+
+    def whole_row(self, status: PublicStatus) -> list[Bar]:
+        """Return every bar as if it were *status* from end to end."""
+        found = self._whole.get(status)
         if found is None:
-            cell = self.cells[place]
-            seconds = [0.0] * len(Tally._fields)
-            seconds[PLACE_OF[status]] = (cell.ended_ms - cell.began_ms) / 1000
-            found = bar(cell, Tally(*seconds), status, self.policy)
-            self._whole[place, status] = found
+            found = [self._whole_bar(cell, status) for cell in self.cells]
+            self._whole[status] = found
         return found
+
+    def _whole_bar(self, cell: Cell, status: PublicStatus) -> Bar:
+        seconds = [0.0] * len(Tally._fields)
+        seconds[PLACE_OF[status]] = (cell.ended_ms - cell.began_ms) / 1000
+        found = bar(cell, Tally(*seconds), status, self.policy)
+        if status in QUIET:
+            return found
+        trouble = Trouble(
+            status=status, began_at=found.began_at, ended_at=found.ended_at
+        )
+        return replace(found, troubles=(trouble,))
 
 
 def bar(cell: Cell, divided: Tally, status: PublicStatus, policy: Policy) -> Bar:

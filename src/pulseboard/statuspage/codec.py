@@ -100,7 +100,7 @@ def _bar(each: Bar, written: dict[int, Any]) -> Any:
 
 
 def _encoded(each: Bar) -> Any:
-    if not each.troubles and not each.incidents and _is_whole(each):
+    if not each.incidents and _is_whole(each):
         return _NUMBER[each.status]
     return [
         _NUMBER[each.status],
@@ -142,7 +142,7 @@ def _read_rows(stored: Any, policy: Policy) -> list[tuple[Bar, ...]]:
 
 def _decoded(stored: Any, place: int, row: Row) -> Bar:
     if isinstance(stored, int):
-        return row.whole(place, STATUSES[stored])
+        return row.whole_row(STATUSES[stored])[place]
     number, seconds, troubles, incidents = stored
     found = bar(row.cells[place], Tally(*seconds), STATUSES[number], row.policy)
     return replace(

@@ -25,7 +25,17 @@ from pulseboard.statuspage.sentences import (
 )
 from pulseboard.statuspage.snapshot import Bar, Look, Performance, Service, Snapshot
 from pulseboard.statuspage.strip import Strip, strip_of
-from pulseboard.statuspage.text import Form, Moment, Part, Text, Voice, _, ngettext, say
+from pulseboard.statuspage.text import (
+    Form,
+    Moment,
+    Number,
+    Part,
+    Text,
+    Voice,
+    _,
+    ngettext,
+    say,
+)
 from pulseboard.statuspage.texts import (
     duration,
     percent,
@@ -347,10 +357,19 @@ def _window_view(window: Occurrence, snapshot: Snapshot, teller: Teller) -> Wind
         title=window.title,
         description=window.description,
         starts=teller.time(window.starts_at),
-        ends=teller.time(window.ends_at),
+        ends=_end_time(window, teller),
         is_running=window.is_open(teller.now),
         affected=_names(window.components, snapshot),
     )
+
+
+def _end_time(window: Occurrence, teller: Teller) -> Instant:
+    """Return when *window* ends: its day only if that is another one."""
+    starts_at = window.starts_at.astimezone(teller.zone)
+    ends_at = window.ends_at.astimezone(teller.zone)
+    if starts_at.date() == ends_at.date():
+        return Instant(iso(window.ends_at), teller.say(Moment(ends_at, Form.TIME)))
+    return teller.time(window.ends_at)
 
 
 def _updated(snapshot: Snapshot, teller: Teller) -> str:
@@ -502,8 +521,8 @@ def _performance(
             else response(found.response_seconds),
         ),
         (_("Error rate"), _share(found.error_ratio)),
-        (_("CPU in use"), _share(found.cpu_ratio)),
-        (_("Memory in use"), _share(found.memory_ratio)),
+        (_("CPU in use"), _roughly(found.cpu_ratio)),
+        (_("Memory in use"), _roughly(found.memory_ratio)),
     ]
     return tuple(
         (teller.say(name), teller.say(value)) for name, value in pairs if value
@@ -512,6 +531,12 @@ def _performance(
 
 def _share(ratio: float | None) -> Text | None:
     return None if ratio is None else percent(ratio)
+
+
+def _roughly(ratio: float | None) -> Text | None:
+    if ratio is None:
+        return None
+    return _("%(percent)s%%", percent=Number(ratio * 100))
 
 
 def _months(stories: Sequence[Story], teller: Teller) -> tuple[Month, ...]:
