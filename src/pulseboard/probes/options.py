@@ -103,6 +103,7 @@ class Common:
         target: A URL, or host and port; every kind also takes its own names.
         expect: Statuses of HTTP that are fine.
         conditions: One a line, see the reference of conditions.
+        json_schema: What ``json fits schema`` in them speaks about.
         slow_after: A later answer is a warning.
         public: Whether the public page shows it; None: as people choose there.
         expiry_days: Days before a certificate or domain ends at which to tell.
@@ -118,6 +119,7 @@ class Common:
     retry_after: Duration = timedelta(seconds=5)
     expect: str = EXPECT
     conditions: str | list[str] = ""
+    json_schema: dict[str, Any] | None = None
     slow_after: Duration | None = None
     group: str = ""
     public: bool | None = None
@@ -312,7 +314,7 @@ def _conditions(
     """Return what must be true: what the kind presumes, ``expect``, what is written."""
     lines = common.conditions
     text = lines if isinstance(lines, str) else "\n".join(lines)
-    written = _parsed(text, "conditions", errors)
+    written = _parsed(text, "conditions", errors, common.json_schema)
     if written is None:
         return None
     found = written
@@ -337,11 +339,15 @@ def _with_status(
     return expected + conditions
 
 
-def _parsed(text: str, key: str, errors: dict[str, str]) -> Conditions | None:
+def _parsed(
+    text: str, key: str, errors: dict[str, str], schema: object = None
+) -> Conditions | None:
     try:
-        return parse_conditions(text)
+        return parse_conditions(text, json_schema=schema)
     except ConfigError as error:
-        errors.setdefault(key, str(error))
+        message, schema_key = str(error), "json_schema"
+        at = schema_key if message.startswith(schema_key) else key
+        errors.setdefault(at, message.removeprefix(schema_key).lstrip(".: "))
         return None
 
 

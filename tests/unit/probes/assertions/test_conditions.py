@@ -189,6 +189,7 @@ body == "ok" -> body == "ok": got something else
 json.status == "DOWN" -> json.status == "DOWN": got "UP"
 json.count == "3" -> json.count == "3": got 3
 json.count is text -> json.count is text: it is number
+json.ready == "true" -> json.ready == "true": got true
 json.ready == 1 -> json.ready == 1: got true
 json.error == 0 -> json.error == 0: got null
 json.items == 2 -> json.items == 2: got a list of 2

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from pulseboard.core.errors import ConfigError
+from pulseboard.guard.verdict import Trust
 from pulseboard.probes.assertions.parse import parse_conditions
 from pulseboard.probes.facts import Facts
+from pulseboard.probes.options import Surroundings, WrongSpec, read_spec
 
 NOW = datetime(2026, 5, 17, tzinfo=UTC)
 
@@ -156,3 +158,26 @@ def test_many_unlike_entries_are_not_compared_for_ever():
     (problem,) = said({"uniqueItems": True}, list(range(5000)))
 
     assert problem == "more than 10,000 values to look at"
+
+
+def test_an_endpoint_brings_its_schema():
+    """X5"""
+    around = Surroundings(trust=Trust.CODE, clock=lambda: NOW)
+    spec = {
+        "name": "shop",
+        "target": "https://shop.example/",
+        "conditions": "json fits schema",
+    }
+
+    plan = read_spec({**spec, "json_schema": {"type": "object"}}, around)
+
+    assert plan.conditions.names == {"status", "json"}
+    for schema, errors in (
+        (None, {"conditions": "line 1, column 11: there is no schema to fit"}),
+        ({"type": "text"}, {"json_schema": "type: expected one of string"}),
+    ):
+        with pytest.raises(WrongSpec) as caught:
+            read_spec({**spec, "json_schema": schema}, around)
+        assert caught.value.errors.keys() == errors.keys()
+        for key, sentence in errors.items():
+            assert caught.value.errors[key].startswith(sentence)
