@@ -51,6 +51,8 @@ class Sight:
     def _one(self, name: str) -> Found:
         if name.startswith(f"{HEADER}."):
             value: Json = self.facts.header(name.removeprefix(f"{HEADER}."))
+        elif name == "body":
+            value = self._text
         elif name in self._known:
             value = self._known[name]
         else:
@@ -69,7 +71,7 @@ class Sight:
 
     @functools.cached_property
     def _known(self) -> dict[str, Json]:
-        """What the subjects of `names.SUBJECTS` stand for; None is missing."""
+        """What the other `names.SUBJECTS` stand for; None is missing."""
         seen, phases = self.facts, self.facts.phases
         known: dict[str, Json] = {
             "status": seen.status,
@@ -88,7 +90,6 @@ class Sight:
             "ip": seen.address or None,
             # What was cut is larger than any number that somebody compares it with.
             "size": math.inf if seen.truncated else len(seen.body),
-            "body": self._text,
         }
         return known | self._certificate()
 
