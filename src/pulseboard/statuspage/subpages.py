@@ -15,20 +15,18 @@ from pulseboard.incidents.story import Story
 from pulseboard.statuspage.chart import Drawing
 from pulseboard.statuspage.chart import bars as bar_chart
 from pulseboard.statuspage.chart import lines as line_chart
-from pulseboard.statuspage.page import (
-    Choice,
-    Instant,
-    Mark,
-    StoryView,
-    Teller,
-    iso,
-    mark_of,
-    story_view,
-)
 from pulseboard.statuspage.policy import Policy
 from pulseboard.statuspage.receipt import Receipt, rule
 from pulseboard.statuspage.sentences import bar_sentence, is_bad, uptime_sentence
 from pulseboard.statuspage.snapshot import Service, Snapshot
+from pulseboard.statuspage.teller import (
+    Choice,
+    Instant,
+    Mark,
+    Teller,
+    iso,
+    mark_of,
+)
 from pulseboard.statuspage.text import Form, Moment, Text, _
 from pulseboard.statuspage.texts import (
     WINDOWS,
@@ -37,6 +35,7 @@ from pulseboard.statuspage.texts import (
     response,
     window_name,
 )
+from pulseboard.statuspage.told import StoryView, story_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,8 @@ from pulseboard.statuspage import store
 from pulseboard.statuspage.links import Links
 from pulseboard.statuspage.page import (
     BannerView,
-    Choice,
-    Teller,
     banner_view,
-    iso,
     page_of,
-    story_view,
     tab_title,
     theme_choices,
 )
@@ -42,6 +38,8 @@ from pulseboard.statuspage.subpages import (
     rules,
     service_view,
 )
+from pulseboard.statuspage.teller import Choice, Teller, iso
+from pulseboard.statuspage.told import story_view
 from pulseboard.statuspage.words import tab_icon
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import ngettext as plural
 
 from pulseboard.statuspage.links import Links
-from pulseboard.statuspage.page import Teller
 from pulseboard.statuspage.snapshot import Look
+from pulseboard.statuspage.teller import Teller
 from pulseboard.statuspage.text import Form
 
 #: Those the page is written in, the first one for who asks for none of them.
