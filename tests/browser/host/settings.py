@@ -30,5 +30,6 @@ PULSEBOARD = {
     "LOG_DIR": str(_FOLDER / "logs"),
     "SERVICE_NAME": "Acme shop",
     "RUNNER": "process",
+    "RATE_LIMITS": {"test": 1000},
     "REFRESH_EVERY": os.environ.get("HOST_REFRESH_EVERY", "30s"),
 }
