@@ -246,6 +246,8 @@ async def judged_addresses(
         ConnectFailed: The name has none that could be dialled.
     """
     networks = configured_networks() if allowed_networks is None else allowed_networks
+    if not 0 < port < 65536:  # some event loops would take the rest of a division
+        raise ConnectFailed(Failure.UNREACHABLE)
     records = await addresses(host, port, deadline, resolver)
     for _, address in records:
         if not _judge(str(address[0]), trust, tuple(networks)) or not allowed_port(
@@ -290,13 +292,11 @@ async def _connect(family: int, host: str, port: int, share_seconds: float) -> W
         raise ConnectFailed(Failure.TIMEOUT) from None
     except ConnectionRefusedError:
         raise ConnectFailed(Failure.REFUSED) from None
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ConnectFailed(_unreachable(error)) from None
     return wire
 
 
-def _unreachable(error: Exception) -> Failure:
+def _unreachable(error: OSError) -> Failure:
     """Return whose fault it is: another address would not help us either."""
-    if isinstance(error, OSError) and error.errno in OURS_ERRNOS:
-        return Failure.EXHAUSTED
-    return Failure.UNREACHABLE
+    return Failure.EXHAUSTED if error.errno in OURS_ERRNOS else Failure.UNREACHABLE

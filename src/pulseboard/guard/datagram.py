@@ -51,7 +51,7 @@ async def exchange(
         transport, asked = await loop.create_datagram_endpoint(
             lambda: _Asked(fits), remote_addr=address[:2], family=chosen
         )
-    except (OSError, OverflowError):
+    except OSError:
         raise ConnectFailed(Failure.UNREACHABLE) from None
     try:
         transport.sendto(data)

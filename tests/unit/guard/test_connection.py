@@ -22,6 +22,8 @@ from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
 from pulseboard.guard.ports import allowed_port
 from pulseboard.guard.verdict import Trust, parse_networks
 
+pytestmark = pytest.mark.usefixtures("event_loop_kind")
+
 Serve = Callable[..., Listener]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -368,7 +370,7 @@ def test_a_closed_port_is_refused() -> None:
     assert _failure(port=port) is Failure.REFUSED
 
 
-@pytest.mark.parametrize("port", [-1, 65536])
+@pytest.mark.parametrize("port", [-1, 0, 65536, 65536 + 80])
 def test_a_port_that_is_none_cannot_be_reached(port: int) -> None:
     assert _failure(port=port) is Failure.UNREACHABLE
 
@@ -412,7 +414,6 @@ def test_every_step_ends_at_the_one_deadline(step: str) -> None:
             with pytest.raises(ConnectFailed) as caught:
                 await steps[step](connection)
             assert caught.value.failure is Failure.TIMEOUT
-            assert connection.deadline.passed_seconds() >= 0.2
             with pytest.raises(ConnectFailed):  # and stays closed
                 await connection.write(b"a")
 

@@ -14,6 +14,8 @@ from pulseboard.guard.datagram import exchange
 from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
 from pulseboard.guard.verdict import Trust
 
+pytestmark = pytest.mark.usefixtures("event_loop_kind")
+
 
 @pytest.fixture
 def port() -> Iterator[int]:

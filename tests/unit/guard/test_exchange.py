@@ -18,6 +18,8 @@ from pulseboard.guard.exchange import Route, fetch
 from pulseboard.guard.tls_context import default_tls
 from pulseboard.guard.verdict import Trust, parse_networks
 
+pytestmark = pytest.mark.usefixtures("event_loop_kind")
+
 Serve = Callable[..., Listener]
 
 ONLY_ONE = parse_networks(("127.0.0.1/32",))
