@@ -92,10 +92,15 @@ async def hold(aim: Aim, one: Try, talk: Talk) -> Facts:
         server_name=aim.server_name,
     )
     async with line:
-        try:
-            return await talk(Conversation(line, aim))
-        except (ValueError, IndexError, struct.error):
-            raise ConnectFailed(Failure.PROTOCOL) from None
+        return await converse(line, aim, talk)
+
+
+async def converse(line: Connection, aim: Aim, talk: Talk) -> Facts:
+    """Let *talk* ask and hear over *line*, as `hold` does."""
+    try:
+        return await talk(Conversation(line, aim))
+    except (ValueError, IndexError, struct.error):
+        raise ConnectFailed(Failure.PROTOCOL) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +143,12 @@ class Conversing(Probe):
         """Ask and hear, as `hold` lets it."""
 
     async def ask(self, one: Try) -> Facts:
-        aim = Aim(
+        return await hold(self.aim, one, self.converse)
+
+    @property
+    def aim(self) -> Aim:
+        """Where the conversation is held, and how."""
+        return Aim(
             host=self.host,
             port=self.port,
             usual_ports=self.usual_ports,
@@ -149,7 +159,6 @@ class Conversing(Probe):
             protocols=self.protocols,
             begins_with_tls=self.begins_with_tls,
         )
-        return await hold(aim, one, self.converse)
 
 
 class Conversation:

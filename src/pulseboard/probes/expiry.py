@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pulseboard.core.outcome import NOTICE, Outcome
+from pulseboard.core.status import Status
 from pulseboard.probes.facts import Facts
 
 
@@ -30,21 +31,36 @@ def with_notices(seen: Facts, days: tuple[int, ...], now: datetime) -> Facts:
 def told_once(
     outcome: Outcome, seen: Facts, days: tuple[int, ...], now: datetime
 ) -> Outcome:
-    """Return *outcome* marked so that each step is told once, without reminders."""
+    """
+    Return *outcome* marked so that each step is told once, without reminders.
+
+    Past the last step it is critical: nobody renews it any more.
+    """
     notices = list(_notices(seen, days, now))
     if not notices:
         return outcome
-    return replace(outcome, details={**outcome.details, NOTICE: " ".join(notices)})
+    last = timedelta(days=min(days))
+    is_late = any(left < last for left in _left(seen, now).values())
+    return replace(
+        outcome,
+        status=Status.CRITICAL if is_late else outcome.status,
+        details={**outcome.details, NOTICE: " ".join(notices)},
+    )
 
 
 def _notices(seen: Facts, days: tuple[int, ...], now: datetime) -> Iterator[str]:
     """Yield a sentence that stays the same until the next step."""
+    for what, left in _left(seen, now).items():
+        step = step_of(left, days)
+        if step is not None:
+            yield f"{what} ends within {step} {'day' if step == 1 else 'days'}."
+
+
+def _left(seen: Facts, now: datetime) -> dict[str, timedelta]:
+    """Return the time until each end that was seen."""
     certificate = seen.certificate
     ends = {
         "The certificate": certificate.not_after if certificate else None,
         "The registration": seen.expires_at,
     }
-    for what, at in ends.items():
-        step = None if at is None else step_of(at - now, days)
-        if step is not None:
-            yield f"{what} ends within {step} {'day' if step == 1 else 'days'}."
+    return {what: at - now for what, at in ends.items() if at is not None}

@@ -377,7 +377,7 @@ def _plan(
         is_enabled=common.enabled,
         parents=tuple(_parent(each, around.names) for each in common.parents),
         confirmation=_confirmation(common),
-        expiry_days=tuple(sorted(common.expiry_days or (), reverse=True)),
+        expiry_days=_expiry_days(common, type(maker.probe)),
         options=_shown(common, own, maker),
     )
 
@@ -390,6 +390,12 @@ def _shown(
     kept = {key: value for key, value in own.items() if key not in hidden}
     asked = {"kind": common.kind, "target": maker.target, "expect": common.expect}
     return plain({**asked, **kept, "retries": common.retries})
+
+
+def _expiry_days(common: Common, probe_class: type[Probe]) -> tuple[int, ...]:
+    days = common.expiry_days
+    usual = probe_class.usual_expiry_days
+    return tuple(sorted(usual if days is None else days, reverse=True))
 
 
 def _confirmation(common: Common) -> Confirmation:

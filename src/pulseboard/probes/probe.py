@@ -46,6 +46,8 @@ class Probe(abc.ABC):
 
     #: Conditions that hold unless people write their own about the same thing.
     presumed: ClassVar[tuple[str, ...]] = ()
+    #: Days before an end at which to say so, unless people set others.
+    usual_expiry_days: ClassVar[tuple[int, ...]] = ()
 
     def required(self) -> tuple[str, ...]:
         """Return the conditions that the options write down, such as limits."""

@@ -8,9 +8,11 @@ import pytest
 
 from pulseboard.core.outcome import NOTICE
 from pulseboard.core.status import Status
+from pulseboard.guard.verdict import Trust
 from pulseboard.probes.assertions.conditions import Conditions
 from pulseboard.probes.expiry import step_of, told_once, with_notices
 from pulseboard.probes.facts import Certificate, Facts
+from pulseboard.probes.options import Surroundings, read_spec
 from pulseboard.probes.verdict import verdict
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -53,3 +55,26 @@ def test_a_renewed_certificate_is_quiet() -> None:
 
 def test_nothing_is_said_without_days() -> None:
     assert with_notices(_facts(1), (), NOW).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [(14, Status.WARNING), (1, Status.WARNING), (0.9, Status.CRITICAL)],
+)
+def test_past_the_last_step_it_is_critical(days: float, status: Status) -> None:
+    seen = with_notices(_facts(days), DAYS, NOW)
+    outcome = told_once(verdict(seen, Conditions(()), now=NOW), seen, DAYS, NOW)
+    assert outcome.status is status
+
+
+def _days(**options: object) -> tuple[int, ...]:
+    around = Surroundings(trust=Trust.CODE, clock=lambda: NOW)
+    return read_spec({"name": "end", **options}, around).expiry_days
+
+
+def test_certificates_and_domains_have_days_of_their_own() -> None:
+    assert _days(kind="tls", target="example.org") == (14, 7, 3, 1)
+    assert _days(kind="domain", target="example.org") == (30, 14, 7, 3, 1)
+    assert _days(kind="tls", target="example.org", expiry_days=[5, 9]) == (9, 5)
+    assert _days(kind="tls", target="example.org", expiry_days=[]) == ()
+    assert _days(target="https://example.org/") == ()

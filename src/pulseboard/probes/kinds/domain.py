@@ -37,6 +37,7 @@ class Domain(Probe):
     rdap_server: str = RDAP_SERVER
     authorities: str = ""
 
+    usual_expiry_days: ClassVar[tuple[int, ...]] = (30, 14, 7, 3, 1)
     presumed: ClassVar[tuple[str, ...]] = (
         "status in 200, 404",
         "domain.registered == true",

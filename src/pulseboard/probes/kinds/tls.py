@@ -25,6 +25,7 @@ class Tls(Conversing):
     port: int = 443
     start_tls: str = ""
 
+    usual_expiry_days: ClassVar[tuple[int, ...]] = (14, 7, 3, 1)
     usual_ports: ClassVar[frozenset[int]] = frozenset(
         {443, 465, 587, 25, 993, 143, 995, 636, 853, 5432, 6379, 8883}
     )
