@@ -68,13 +68,7 @@ def read_json(text: str) -> Json:
             that is none or too long.
     """
     try:
-        document: Json = json.loads(
-            text,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_short,
-            object_pairs_hook=_without_twins,
-        )
+        document: Json = _DECODER.decode(text)
     except RecursionError:
         raise NotJson("nested too deeply") from None
     except ValueError:
@@ -104,3 +98,11 @@ def _without_twins(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(made) < len(pairs):
         raise NotJson("a key twice in one object")
     return made
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_no_constant,
+    parse_float=_finite,
+    parse_int=_short,
+    object_pairs_hook=_without_twins,
+)
