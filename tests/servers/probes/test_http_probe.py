@@ -303,6 +303,14 @@ def test_http_2(secure: WebServer) -> None:
     assert _ask(secure.url("/down"), method="HEAD", **options).status == 503
 
 
+def test_http_2_without_its_package_is_refused_with_the_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "h2", None)
+    with pytest.raises(ConfigError, match="http2: .* extra 'http2'"):
+        Http(url="https://example.org/", http2=True)
+
+
 def test_a_server_without_http_2_is_asked_in_http_1(plain: WebServer) -> None:
     assert _ask(plain.url(), http2=True).values["http.version"] == "1.1"
 
