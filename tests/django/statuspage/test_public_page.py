@@ -492,3 +492,46 @@ def test_degraded_and_paused_are_what_they_are(client: Client, now: datetime) ->
     assert slow.status.value == "degraded"
     assert silent.status.value == "no_data"
     assert RunnerLease.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        (".json", "application/json"),
+        ("-api", "application/json"),
+        (".md", "text/markdown; charset=utf-8"),
+        (".atom", "application/atom+xml; charset=utf-8"),
+        (".ics", "text/calendar; charset=utf-8"),
+        ("/badge.svg", "image/svg+xml"),
+        ("/badge/web-app.svg", "image/svg+xml"),
+        ("/badge/web-app/30d.svg", "image/svg+xml"),
+    ],
+)
+def test_every_other_form_has_an_address(
+    client: Client, acme: StatusPage, path: str, media_type: str
+) -> None:
+    """X18, X46"""
+    answer = client.get(PAGE + path)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == media_type
+    assert client.get(PAGE + path, HTTP_IF_NONE_MATCH=answer["ETag"]).status_code == 304
+
+
+@pytest.mark.parametrize("ending", [".json", ".md", ".atom", ".ics", "/badge.svg"])
+def test_a_private_page_is_private_in_every_form(
+    client: Client, partners: StatusPage, ending: str
+) -> None:
+    """X19, A41"""
+    assert client.get(f"{PAGE}/partners{ending}").status_code == 404
+    opened = client.get(f"{PAGE}/partners{ending}?token=right")
+    assert opened.status_code == 200
+    assert opened["Cache-Control"] == "no-store"
+
+
+def test_a_page_by_json_says_what_the_banner_says(
+    client: Client, acme: StatusPage
+) -> None:
+    """X46"""
+    found = client.get(f"{PAGE}.json").json()
+    assert found["headline"] == "Partial outage: Email delivery is down"
+    assert len(found["services"]) == 8

@@ -169,6 +169,11 @@ def incident(visit: Visit, key: str) -> str | None:
     return _html("incident", visit, heading=story.title, story=view)
 
 
+def embed(visit: Visit) -> str | None:
+    """Return the banner alone, for frames of other sites; None where not allowed."""
+    return _html("embed", visit) if visit.snapshot.look.may_be_embedded else None
+
+
 def _story(visit: Visit, key: str) -> Story | None:
     for story in visit.snapshot.stories:
         if story.key == key:
