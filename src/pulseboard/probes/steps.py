@@ -32,6 +32,12 @@ from pulseboard.probes.saved import check_source
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?", re.ASCII)
 SAVED, BODY_LENGTH, URL_LENGTH = 20, 64 * 1024, 2048
 
+#: ``"password": "plain"`` and ``?token=plain``, but not ``{password}`` in its place.
+_PLAIN_SECRET = re.compile(
+    rf"(?:{SECRET_NAME.pattern})[\w-]{{0,40}}[\"']?\s{{0,9}}[:=]\s{{0,9}}[\"']?[^\"'&,{{}}\s]",
+    re.IGNORECASE,
+)
+
 #: What a sentence may tell: nothing that a server could have put a secret into.
 TELLING = frozenset({"status", "size", "redirect.count"})
 
@@ -136,6 +142,11 @@ class Step:
                     "headers: expected {name} in a header that holds a secret, and "
                     "the value under secrets"
                 )
+        if _PLAIN_SECRET.search(f"{self.path}{self.url}\n{self.body}"):
+            raise ConfigError(
+                "body: expected {name} for each secret, and the value under secrets; "
+                "likewise in paths"
+            )
         if self.auth and not placeholders(self.auth):
             raise ConfigError(
                 "auth: expected {name} for the secret, and the value under secrets"

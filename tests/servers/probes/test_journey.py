@@ -308,6 +308,9 @@ def test_secrets_are_in_nothing_that_is_shown() -> None:
         ({"steps": [{**LOG_IN, "expect": "ok"}]}, "expect: "),
         ({"steps": [{**LOG_IN, "method": "BREW"}]}, "method"),
         ({"steps": [{**LOG_IN, "auth": "user:plain"}]}, "auth: expected {name}"),
+        ({"steps": [{**LOG_IN, "body": '{"password": "plain"}'}]}, "body: expected {"),
+        ({"steps": [{**LOG_IN, "body": "a=1&api_key=plain"}]}, "body: expected {"),
+        ({"steps": [{**LOG_IN, "path": "/login?token=plain"}]}, "body: expected {"),
         (
             {"steps": [{**LOG_IN, "headers": {"Authorization": "Basic eA=="}}]},
             "headers: expected {name}",

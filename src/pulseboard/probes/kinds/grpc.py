@@ -23,6 +23,8 @@ MESSAGE_BYTES = 1024
 #: Of all that is read. The library waits for a whole frame, however long it claims.
 ANSWER_BYTES = 64 * 1024
 
+FRAME_HEAD_BYTES, SETTINGS = 9, 4
+
 SERVING = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
 NOT_FOUND = 5
 CODES = (
@@ -136,6 +138,8 @@ async def _call(
         h2.send_headers(1, headers)
         h2.send_data(1, message, end_stream=True)
         left = ANSWER_BYTES
+        await talk.line.write(h2.data_to_send())
+        _take(h2, await _first_head(talk), heard)
         while not heard.has_ended:
             await talk.line.write(h2.data_to_send())
             piece = await _piece(talk, left)
@@ -143,6 +147,15 @@ async def _call(
             _take(h2, piece, heard)
     except H2Error:
         raise ConnectFailed(Failure.PROTOCOL) from None
+
+
+async def _first_head(talk: Conversation) -> bytes:
+    """Return the head of the first frame, which tells who speaks HTTP/2 at all."""
+    head = await talk.line.read_exactly(FRAME_HEAD_BYTES)
+    talk.heard()
+    if head[3] != SETTINGS or int.from_bytes(head[:3], "big") > ANSWER_BYTES:
+        raise ConnectFailed(Failure.PROTOCOL)
+    return head
 
 
 async def _piece(talk: Conversation, left: int) -> bytes:
