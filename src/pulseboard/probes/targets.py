@@ -143,9 +143,10 @@ def refuse(
 
 
 def _refuse_target(probe: Probe, trust: Trust, networks: Sequence[Network]) -> None:
-    if url := getattr(probe, "url", ""):
-        with naming("url"):
-            parse_url(_as_http(str(url)), trust, networks)
+    for name in ("url", "rdap_server"):
+        if url := getattr(probe, name, ""):
+            with naming(name):
+                parse_url(_as_http(str(url)), trust, networks)
     for url in getattr(probe, "urls", ()):
         with naming("steps"):
             parse_url(url, trust, networks)
