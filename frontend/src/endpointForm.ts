@@ -74,7 +74,7 @@ export class EndpointForm {
     this.text(".pb-test-snippet", trial.snippet);
     this.show(".pb-test-snippet", trial.snippet !== "");
     // One polite message: the verdict, and what to do about it.
-    this.say([trial.verdict, trial.sentence].filter(Boolean).join(". "));
+    this.announce([trial.verdict, trial.sentence].filter(Boolean).join(". "));
   }
 
   private ask(event: SubmitEvent): void {
@@ -125,8 +125,14 @@ export class EndpointForm {
     if (isBusy) this.say("Testing…");
   }
 
+  /** Show *text* beside the button; what is not a result is announced, too. */
   private say(text: string): void {
     this.text(".pb-test-progress", text);
+    if (text !== "") this.announce(text);
+  }
+
+  private announce(text: string): void {
+    this.text(".pb-test-live", text);
   }
 
   private labelOf(name: string): string {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
@@ -104,3 +105,26 @@ class RoleAdmin(HouseAdmin[M]):
 def may(request: HttpRequest, role: Role) -> bool:
     """Return whether the user of *request* holds *role*."""
     return caller_of(request).may(role)
+
+
+def dress(form: forms.BaseForm) -> None:
+    """Give the fields that *form* itself declares the widgets of Unfold, if used."""
+    if not apps.is_installed("unfold"):
+        return
+    from unfold import widgets
+
+    dresses: dict[type, Any] = {
+        forms.TextInput: widgets.UnfoldAdminTextInputWidget,
+        forms.Textarea: widgets.UnfoldAdminTextareaWidget,
+        forms.NumberInput: widgets.UnfoldAdminIntegerFieldWidget,
+        forms.Select: widgets.UnfoldAdminSelectWidget,
+        forms.CheckboxInput: widgets.UnfoldBooleanWidget,
+    }
+    for field in form.fields.values():
+        # By exact class: what Unfold has dressed already is one of its own.
+        if (dressed := dresses.get(type(field.widget))) is not None:
+            plain = field.widget
+            field.widget = dressed(attrs=dict(plain.attrs))
+            field.widget.is_required = plain.is_required
+            if isinstance(field, forms.ChoiceField):
+                field.choices = field.choices  # a new widget has none

@@ -42,7 +42,7 @@ TRUST = "pulseboard.trust_private_targets"
 #: SVG path of each status; the root's ``admin`` puts the dashboard's shapes in.
 ICONS: dict[str, str] = {}
 
-FIRST = [("target", "title"), ("group", "public"), "every"]
+FIRST = ["target", "title", ("group", "public"), "every"]
 MORE = [
     "kind",
     "method",

@@ -11,6 +11,7 @@ from django import forms
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
 
+from pulseboard.access.model_admin import dress
 from pulseboard.access.store import audit, caller_of, check_rate
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.payload import BODY_LIMIT_BYTES, json_object
@@ -188,6 +189,7 @@ class EndpointForm(ModelForm):
         if isinstance(field, forms.ChoiceField):
             field.choices = [(each, each) for each in values]
             field.initial = every
+        dress(self)
         self.plan: Plan | None = None
         self.spec: dict[str, Any] = {}
 
