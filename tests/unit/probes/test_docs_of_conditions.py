@@ -11,8 +11,8 @@ from pulseboard.probes.assertions.names import SUBJECTS, TYPES
 from pulseboard.probes.assertions.parse import parse_conditions
 from pulseboard.probes.assertions.tokens import Cursor
 from pulseboard.probes.assertions.values import quantity
-from pulseboard.probes.importers.gatus import KINDS as GATUS_KINDS
 from pulseboard.probes.importers.gatus_conditions import PLACES, translate
+from pulseboard.probes.importers.gatus_endpoints import KINDS as GATUS_KINDS
 
 DOCS = Path(__file__).parents[3] / "docs"
 REFERENCE = (DOCS / "reference/assertions.md").read_text()

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulseboard.core.errors import ConfigError
-from pulseboard.probes.assertions.parse import (
-    LONGEST_TEXT,
-    MOST_LINES,
-    expected_status,
-)
-from pulseboard.probes.importers.draft import (
-    INTERVALS,
-    TIMEOUTS,
-    Draft,
-    finish,
-    refuse_too_many,
-)
-from pulseboard.probes.importers.gatus_conditions import Untranslatable, translate
+from pulseboard.probes.importers.draft import Draft, finish, refuse_too_many
+from pulseboard.probes.importers.gatus_endpoints import Row, drafts_of
+from pulseboard.probes.importers.gatus_suites import draft_of_suite
 from pulseboard.probes.importers.report import Dropped, Imported
-from pulseboard.probes.importers.requests import (
-    add_header,
-    go_seconds,
-    host_of,
-    login_of,
-    set_headers,
-    set_place,
-)
 
 SOURCE = "Gatus"
 
-Row = Mapping[str, Any]
-
-_LISTS = ("endpoints", "services", "external-endpoints", "suites")
-_TOP_REASONS = {
+#: The lists of endpoints; the second is what they were called before.
+_ENDPOINTS = ("endpoints", "services")
+_LISTS = (*_ENDPOINTS, "suites", "external-endpoints")
+_READ = (*_ENDPOINTS, "suites")
+_REASONS = {
     "alerting": "channels are set up in Pulseboard",
     "external-endpoints": "a job reports itself here; it is no endpoint",
-    "suites": "write it as a journey",
     "maintenance": "plan it anew",
     "announcements": "write an incident or a maintenance",
 }
-_REASONS = {
-    "alerts": "channels and rules are set up in Pulseboard",
-    "maintenance-windows": "plan it anew",
-    "ui": "pages have settings of their own",
-    "extra-labels": "there are groups instead",
-    "always-run": "only a journey cleans up",
-    "store": "only a journey carries values",
-}
-_REFUSED = {"icmp": "ICMP is not sent; ask a port with tcp"}
-
-_SCHEME = re.compile(r"[a-z0-9+-]{1,20}")
-_VARIABLE = re.compile(r"(?<!\$)\$(?:\{[A-Za-z_]\w*\}|[A-Za-z_]\w*)")
-_RANDOM = re.compile(r"\[(?:RANDOM_STRING_[0-9]+|LOCAL_ADDRESS)\]")
-_ANY_STATUS = "100-599"
 
 
 def is_gatus(document: Any) -> bool:
@@ -73,13 +38,17 @@ def read_gatus(document: Row) -> Imported:
     Raises:
         ConfigError: It has too many endpoints.
     """
-    found = [*_rows(document, "endpoints"), *_rows(document, "services")]
-    refuse_too_many(found)
-    drafts = [
-        draft for place, each in enumerate(found, 1) for draft in _drafts(each, place)
-    ]
-    endpoints, told = finish(drafts)
+    refuse_too_many([row for key in _READ for row in _rows(document, key)])
+    endpoints, told = finish(_drafts(document))
     return Imported(SOURCE, endpoints, [*_dropped(document), *told])
+
+
+def _drafts(document: Row) -> Iterator[Draft]:
+    found = [row for key in _ENDPOINTS for row in _rows(document, key)]
+    for place, row in enumerate(found, 1):
+        yield from drafts_of(row, place)
+    for place, row in enumerate(_rows(document, "suites"), 1):
+        yield draft_of_suite(row, place)
 
 
 def _rows(document: Row, key: str) -> list[Row]:
@@ -93,260 +62,11 @@ def _dropped(document: Row) -> Iterator[Dropped]:
     for key, found in document.items():
         if not found:
             continue
-        if key in ("endpoints", "services"):
-            odd = len(found) - len(_rows(document, key))
-            if odd:
-                yield Dropped("", f"{key} ({odd})", "expected a mapping each")
-            continue
-        count = f" ({len(found)})" if isinstance(found, list) else ""
-        why = _TOP_REASONS.get(key, "it has no equivalent here")
-        yield Dropped("", f"{str(key)[:80]}{count}", why)
-
-
-class _Endpoint:
-    """One endpoint on its way; remembers which fields were looked at."""
-
-    def __init__(self, row: Row, draft: Draft) -> None:
-        self.row = row
-        self.draft = draft
-        self.used = {"name", "group", "url", "enabled"}
-        self.of_domain: list[str] = []
-
-    def take(self, name: str) -> Any:
-        """Return the field *name*, which is dealt with by that."""
-        self.used.add(name)
-        return self.row.get(name)
-
-    def text(self, name: str) -> str:
-        found = self.take(name)
-        return "" if found is None else _filled(str(found), self.draft, name)
-
-    def mapping(self, name: str) -> Row:
-        found = self.take(name)
-        return found if isinstance(found, Mapping) else {}
-
-    def tell_the_rest(self) -> None:
-        """Drop every field that says something and was not taken."""
-        for name, found in self.row.items():
-            if name not in self.used and found not in (None, "", False, [], {}):
-                why = _REASONS.get(name, "there is nothing like it")
-                self.draft.drop(str(name), why)
-
-
-def _filled(text: str, draft: Draft, what: str) -> str:
-    """Return *text* as it is; what Gatus would fill in is told of."""
-    if _VARIABLE.search(text):
-        draft.drop(what, "variables of the environment are not filled in; write them")
-    return text.replace("$$", "$")
-
-
-def _drafts(row: Row, place: int) -> Iterator[Draft]:
-    """Yield the endpoint of *row*, and one more for its domain when it has to last."""
-    draft = Draft(str(row.get("name") or ""), f"endpoint {place}")
-    endpoint = _Endpoint(row, draft)
-    _fill(endpoint)
-    yield draft
-    if draft.is_taken and endpoint.of_domain:
-        yield _domain(endpoint)
-
-
-def _fill(endpoint: _Endpoint) -> None:
-    row, draft = endpoint.row, endpoint.draft
-    if row.get("group"):
-        draft.spec["group"] = str(row["group"])[:100]
-    if row.get("enabled") is False:
-        draft.spec["enabled"] = False
-    _kind(endpoint)
-    if not draft.is_taken:
-        return
-    seconds = go_seconds(endpoint.take("interval") or "60s")
-    if seconds is None:
-        draft.drop("interval", "expected a duration")
-    else:
-        draft.duration("every", seconds, INTERVALS, "interval")
-    _client(endpoint)
-    _conditions(endpoint)
-    endpoint.tell_the_rest()
-
-
-def _domain(endpoint: _Endpoint) -> Draft:
-    """Return an endpoint for the days of the domain, which its registry tells."""
-    host = host_of(str(endpoint.row.get("url") or "")).removeprefix("www.")
-    draft = Draft(f"{endpoint.draft.title} (domain)", "domain")
-    draft.spec.update(kind="domain", target=host, every="1d")
-    if "group" in endpoint.draft.spec:
-        draft.spec["group"] = endpoint.draft.spec["group"]
-    for line in endpoint.of_domain:
-        draft.condition(line)
-    if host.count(".") != 1:
-        draft.switch_off("conditions", "put the registered name into its target")
-    return draft
-
-
-def _kind(endpoint: _Endpoint) -> None:
-    url = endpoint.text("url")
-    scheme = url.partition("://")[0].lower() if "://" in url else ""
-    if endpoint.row.get("dns"):
-        _dns(endpoint, url)
-    elif make := KINDS.get(scheme):
-        make(endpoint, url)
-    else:
-        why = _REFUSED.get(scheme, "there is no such kind of probe")
-        shown = scheme if _SCHEME.fullmatch(scheme) else "url"
-        endpoint.draft.refuse(shown, why)
-
-
-def _http(endpoint: _Endpoint, url: str) -> None:
-    spec = endpoint.draft.spec
-    spec.update(kind="http", url=url)
-    if (method := endpoint.text("method").upper() or "GET") != "GET":
-        spec["method"] = method
-    headers = {
-        str(name): _filled(str(value), endpoint.draft, f"headers.{name}")
-        for name, value in endpoint.mapping("headers").items()
-    }
-    set_headers(endpoint.draft, headers, "headers")
-    _body(endpoint)
-
-
-def _body(endpoint: _Endpoint) -> None:
-    body = endpoint.text("body")
-    for name, key in (("NAME", "name"), ("GROUP", "group"), ("URL", "url")):
-        body = body.replace(f"[ENDPOINT_{name}]", str(endpoint.row.get(key) or ""))
-    if _RANDOM.search(body):
-        endpoint.draft.drop("body", "nothing random is filled in; it is sent as it is")
-    if endpoint.take("graphql"):
-        body = json.dumps({"query": body})
-        add_header(endpoint.draft, "Content-Type", "application/json")
-    if body:
-        endpoint.draft.spec["body"] = body
-
-
-def _websocket(endpoint: _Endpoint, url: str) -> None:
-    endpoint.draft.spec.update(kind="websocket", url=url)
-    if body := endpoint.text("body"):
-        endpoint.draft.spec["send"] = body
-    set_headers(endpoint.draft, endpoint.mapping("headers"), "headers")
-
-
-def _dns(endpoint: _Endpoint, server: str) -> None:
-    asked, spec = endpoint.mapping("dns"), endpoint.draft.spec
-    spec.update(kind="dns", record_type=str(asked.get("query-type") or "A").upper())
-    if not set_place(endpoint.draft, server, 53, "url"):
-        return
-    host, _, port = spec["target"].rpartition(":")
-    spec["name_server"] = host.strip("[]")
-    if port != "53":
-        spec["port"] = int(port)
-    spec["target"] = str(asked.get("query-name") or "").rstrip(".")
-
-
-def _placed(kind: str, port: int, **more: Any) -> Callable[[_Endpoint, str], None]:
-    def make(endpoint: _Endpoint, url: str) -> None:
-        endpoint.draft.spec.update(kind=kind, **more)
-        set_place(endpoint.draft, url, port, "url")
-
-    return make
-
-
-def _tcp(endpoint: _Endpoint, url: str) -> None:
-    if body := endpoint.text("body"):
-        endpoint.draft.spec["send"] = body
-    _placed("tcp", 0)(endpoint, url)
-
-
-def _redis(endpoint: _Endpoint, url: str) -> None:
-    user, password, _ = login_of(url)
-    login = {"username": user, "password": password}
-    endpoint.draft.spec.update({key: each for key, each in login.items() if each})
-    secure = {"tls": True} if url.startswith("rediss:") else {}
-    _placed("redis", 6379, **secure)(endpoint, url)
-
-
-def _client(endpoint: _Endpoint) -> None:
-    spec, draft = endpoint.draft.spec, endpoint.draft
-    for name, value in endpoint.mapping("client").items():
-        match name:
-            case "insecure" | "ignore-redirect" if not value:
-                pass
-            case "insecure" if spec["kind"] != "dns":
-                spec["verify_tls"] = False
-            case "ignore-redirect" if spec["kind"] == "http":
-                spec["follow_redirects"] = False
-            case "timeout" if (seconds := go_seconds(value)) is not None:
-                draft.duration("timeout", seconds, TIMEOUTS, "client.timeout")
-            case "network" if value in ("ip4", "ip6") and spec["kind"] != "dns":
-                spec["ip_version"] = int(str(value)[-1])
-            case "network" if value == "ip":
-                pass
-            case _:
-                draft.drop(f"client.{name}", "there is nothing like it")
-
-
-def _conditions(endpoint: _Endpoint) -> None:
-    found = endpoint.take("conditions")
-    written = [str(each) for each in found] if isinstance(found, list) else []
-    draft, is_http = endpoint.draft, endpoint.draft.spec["kind"] == "http"
-    if is_http:
-        # Gatus expects no status unless told to.
-        draft.spec["expect"] = _ANY_STATUS
-    for place, condition in enumerate(written, 1):
-        try:
-            line = translate(condition, draft.spec["kind"])
-        except Untranslatable as error:
-            draft.drop(f"conditions, line {place}", str(error))
-            continue
-        if is_http and _is_expectation(line, draft):
-            draft.spec["expect"] = line.partition(" ")[2].partition(" ")[2]
-        elif line.startswith("domain.days"):
-            endpoint.of_domain.append(line)
-        elif not is_http and line.startswith(("body", "json")):
-            _answer(endpoint, line, f"conditions, line {place}")
-        elif _has_room(draft, line):
-            draft.condition(line)
-        else:
-            draft.drop(f"conditions, line {place}", "there are too many")
-
-
-def _answer(endpoint: _Endpoint, line: str, what: str) -> None:
-    """Say how an answer must begin, which is all that these kinds compare."""
-    draft = endpoint.draft
-    text = line.removeprefix("body == ")
-    if line == text or draft.spec["kind"] not in ("tcp", "websocket"):
-        draft.drop(what, "only the beginning of an answer can be compared")
-        return
-    draft.spec["answer"] = text.removeprefix('"').removesuffix('"').replace('\\"', '"')
-
-
-def _is_expectation(line: str, draft: Draft) -> bool:
-    """Return whether *line* is all that is said of the status, as ``expect`` does."""
-    if draft.spec["expect"] != _ANY_STATUS or not line.startswith(
-        ("status == ", "status in ")
-    ):
-        return False
-    try:
-        expected_status(line.partition(" ")[2].partition(" ")[2])
-    except ConfigError:
-        return False
-    return True
-
-
-def _has_room(draft: Draft, line: str) -> bool:
-    before = draft.spec.get("conditions", "")
-    is_short = len(before) + len(line) < LONGEST_TEXT
-    return is_short and before.count("\n") < MOST_LINES - 1
-
-
-KINDS: dict[str, Callable[[_Endpoint, str], None]] = {
-    "http": _http,
-    "https": _http,
-    "ws": _websocket,
-    "wss": _websocket,
-    "tcp": _tcp,
-    "tls": _placed("tls", 443),
-    "starttls": _placed("tls", 25, start_tls="smtp"),
-    "grpc": _placed("grpc", 50051),
-    "grpcs": _placed("grpc", 443, tls=True),
-    "redis": _redis,
-    "rediss": _redis,
-}
+        count = len(found) if isinstance(found, list) else 0
+        if key in _READ:
+            count -= len(_rows(document, key))
+            if not count:
+                continue
+        shown = f" ({count})" if count else ""
+        why = "expected a mapping each" if key in _READ else "it has no equivalent here"
+        yield Dropped("", f"{str(key)[:80]}{shown}", _REASONS.get(key, why))

@@ -78,6 +78,27 @@ def translate(condition: str, kind: str) -> str:
     return line
 
 
+def subject_of(text: str, kind: str) -> str:
+    """
+    Return what the placeholder *text* stands for, empty when it is none.
+
+    Raises:
+        Untranslatable: Nothing of ours stands for it.
+    """
+    upper = text.upper()
+    if upper.startswith("[CONTEXT]"):
+        raise Untranslatable("values of other steps belong into a journey")
+    if kind == "dns" and upper == "[BODY]":
+        return "dns.records"
+    if upper in PLACES:
+        return PLACES[upper]
+    if upper.startswith("[BODY]"):
+        return "json" + _path(text[len("[BODY]") :])
+    if upper.startswith("[HEADER]."):
+        return f"header.{text[len('[HEADER].') :]}"
+    return ""
+
+
 def _parts(condition: str) -> tuple[str, str, str]:
     for operator in _OPERATORS:
         left, found, right = condition.partition(f" {operator} ")
@@ -91,27 +112,12 @@ def _side(text: str, kind: str) -> _Side:
     function, inner = (found[1], found[2].strip()) if found else ("", text)
     if function == "age" and "," in inner:
         raise Untranslatable("age() reads ISO 8601, HTTP dates and epochs only")
-    subject = _subject(inner, kind)
+    subject = subject_of(inner, kind)
     if function and not subject:
         raise Untranslatable(f"{function}() of something else than an answer")
     if function == "len" and subject == "body":
         subject = "json"
     return _Side(text, subject, function)
-
-
-def _subject(text: str, kind: str) -> str:
-    upper = text.upper()
-    if upper.startswith("[CONTEXT]"):
-        raise Untranslatable("values of other steps belong into a journey")
-    if kind == "dns" and upper == "[BODY]":
-        return "dns.records"
-    if upper in PLACES:
-        return PLACES[upper]
-    if upper.startswith("[BODY]"):
-        return "json" + _path(text[len("[BODY]") :])
-    if upper.startswith("[HEADER]."):
-        return f"header.{text[len('[HEADER].') :]}"
-    return ""
 
 
 def _path(written: str) -> str:

@@ -254,11 +254,52 @@ def test_other_kinds_are_recognised_by_their_scheme(sample):
         "mail": "tls",
         "certificate": "tls",
         "env": "http",
+        "item-workflow": "journey",
     }
     assert by_name(sample, "database")["enabled"] is False
     assert by_name(sample, "mail")["start_tls"] == "smtp"
     assert by_name(sample, "live")["answer"] == "pong"
     assert by_name(sample, "example-org")["name_server"] == "8.8.8.8"
+
+
+def test_a_suite_becomes_a_journey(sample):
+    """X10, X26"""
+    assert by_name(sample, "item-workflow") == {
+        "name": "item-workflow",
+        "title": "item workflow",
+        "kind": "journey",
+        "group": "api",
+        "every": "5m",
+        "timeout": "1m",
+        "secrets": {"price": "19.99", "secret_2": "Bearer SECRET-OF-SUITE"},
+        "steps": [
+            {
+                "name": "create-item",
+                "url": "https://shop.example/items",
+                "method": "POST",
+                "headers": {"Authorization": "{secret_2}"},
+                "body": '{"name": "Test", "price": "{price}"}',
+                "expect": "201",
+                "conditions": "json.id length > 0",
+                "save": {"itemid": "json.id"},
+            },
+            {
+                "name": "get-item",
+                "url": "https://shop.example/items/{itemid}",
+                "expect": "200",
+            },
+        ],
+        "clean_up": [
+            {
+                "name": "delete-item",
+                "url": "https://shop.example/items/{itemid}",
+                "method": "DELETE",
+                "expect": "204",
+            }
+        ],
+    }
+    assert told(sample, "item workflow") == {"create-item: conditions, line 3"}
+    assert told(sample, "broken workflow") == {"endpoints"}
 
 
 def test_a_query_of_graphql_is_wrapped(sample):
@@ -289,6 +330,8 @@ client
 dns
 graphql
 method
+store
+always-run
 alerts
 ui
 x
@@ -308,12 +351,22 @@ ROWS = st.dictionaries(
 
 
 @settings(max_examples=200, deadline=None)
-@given(endpoints=st.lists(ROWS | PLAIN, max_size=3), other=PLAIN)
-def test_any_configuration_is_read(endpoints, other):
+@given(
+    endpoints=st.lists(ROWS | PLAIN, max_size=3) | PLAIN,
+    suites=st.lists(
+        st.fixed_dictionaries(
+            {"endpoints": st.lists(ROWS, max_size=2) | PLAIN},
+            optional=dict.fromkeys(["name", "context", "timeout", "interval"], PLAIN),
+        ),
+        max_size=2,
+    )
+    | PLAIN,
+    other=PLAIN,
+)
+def test_any_configuration_is_read(endpoints, suites, other):
     """A23"""
-    names = [
-        each["name"]
-        for each in read_gatus({"endpoints": endpoints, "x": other}).endpoints
-    ]
+    document = {"endpoints": endpoints, "suites": suites, "x": other}
+
+    names = [each["name"] for each in read_gatus(document).endpoints]
 
     assert len(names) == len(set(names))
