@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import functools
-import socket
 import ssl
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -18,20 +16,13 @@ from types import TracebackType
 from typing import Self
 
 from pulseboard.guard.deadline import Deadline
-from pulseboard.guard.dial import (
-    RECORDS_DIALLED,
-    Record,
-    Resolver,
-    configured_networks,
-)
-from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
-from pulseboard.guard.names import addresses
-from pulseboard.guard.ports import allowed_port
+from pulseboard.guard.dial import Record, Resolver
+from pulseboard.guard.errors import ConnectFailed, Failure
+from pulseboard.guard.judged import judged_addresses
 from pulseboard.guard.secured import Secured
-from pulseboard.guard.verdict import Network, Trust, judge_address
+from pulseboard.guard.verdict import Network, Trust
 from pulseboard.guard.wire import Wire
 
-FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 #: The trouble is here: no descriptor, no memory, no port left.
 OURS_ERRNOS = (
     errno.EMFILE,
@@ -225,46 +216,6 @@ async def connect(
         connection.close()
         raise
     return connection
-
-
-async def judged_addresses(
-    host: str,
-    port: int,
-    *,
-    trust: Trust,
-    deadline: Deadline,
-    family: int,
-    default_ports: Collection[int],
-    allowed_networks: Sequence[Network] | None,
-    resolver: Resolver | None,
-) -> list[Record]:
-    """
-    Return the addresses to dial, in order, none of which is forbidden.
-
-    Raises:
-        Blocked: One is, whether or not it would be dialled.
-        ConnectFailed: The name has none that could be dialled.
-    """
-    networks = configured_networks() if allowed_networks is None else allowed_networks
-    if not 0 < port < 65536:  # some event loops would take the rest of a division
-        raise ConnectFailed(Failure.UNREACHABLE)
-    records = await addresses(host, port, deadline, resolver)
-    for _, address in records:
-        if not _judge(str(address[0]), trust, tuple(networks)) or not allowed_port(
-            default_ports, port, str(address[0]), trust, networks
-        ):
-            raise Blocked
-    if family:
-        records = [each for each in records if each[0] == FAMILIES[family]]
-    if not records:
-        raise ConnectFailed(Failure.NO_ADDRESS)
-    return records[:RECORDS_DIALLED]
-
-
-@functools.lru_cache(maxsize=4096)
-def _judge(address: str, trust: Trust, networks: tuple[Network, ...]) -> bool:
-    """Remember verdicts: the same targets are asked again and again."""
-    return judge_address(address, trust, networks).allowed
 
 
 async def _connect_first(

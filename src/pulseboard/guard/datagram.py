@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 
-from pulseboard.guard.connection import judged_addresses
 from pulseboard.guard.deadline import Deadline
 from pulseboard.guard.dial import Resolver
 from pulseboard.guard.errors import ConnectFailed, Failure
+from pulseboard.guard.judged import judged_addresses
 from pulseboard.guard.verdict import Network, Trust
 
 

@@ -307,7 +307,7 @@ def test_http_2_without_its_package_is_refused_with_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "h2", None)
-    with pytest.raises(ConfigError, match="http2: .* extra 'http2'"):
+    with pytest.raises(ConfigError, match=r"http2: .* extra 'http2'"):
         Http(url="https://example.org/", http2=True)
 
 
