@@ -159,9 +159,9 @@ def respond(
     visit = visit_of(request, page)
     if isinstance(visit, HttpResponse):
         return visit
-    key = (make.__module__, make.__name__, arguments, *visit.key)
+    kind = (make.__module__, make.__name__, arguments, *visit.kind)
     try:
-        made = kept(key, lambda: make(visit, *arguments))
+        made = kept(kind, visit.moment, lambda: make(visit, *arguments))
     except DatabaseFailure:
         return plain(503, AWAY)
     if made is None:
@@ -301,12 +301,12 @@ def _conditional(
         response = HttpResponse(made.body, content_type=content_type)
     response["ETag"] = tag
     response["Last-Modified"] = http_date(visit.snapshot.built_at.timestamp())
-    return _secured(request, response, visit)
+    if visit.latest.page.is_public and made.moment == visit.moment:
+        offer(request)  # never the one before: it would be kept beyond its time
+    return _secured(response, visit)
 
 
-def _secured(
-    request: HttpRequest, response: HttpResponse, visit: Visit
-) -> HttpResponse:
+def _secured(response: HttpResponse, visit: Visit) -> HttpResponse:
     is_public = visit.latest.page.is_public
     may_be_embedded = visit.snapshot.look.may_be_embedded
     # Kept by browsers, asked for again each time: what they show is never older.
@@ -315,8 +315,6 @@ def _secured(
         response[name] = value
     vary = ["Accept-Encoding", "Accept-Language"]
     patch_vary_headers(response, vary if is_public else [*vary, "Cookie"])
-    if is_public:
-        offer(request)
     return response
 
 

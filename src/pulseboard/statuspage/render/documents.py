@@ -69,14 +69,17 @@ class Visit:
         return self.latest.snapshot
 
     @property
-    def key(self) -> tuple[Any, ...]:
-        """What a rendering stands under: ages are written in minutes."""
-        minute = int(self.now.timestamp() // 60)
-        is_stale = self.snapshot.is_stale(self.now)
+    def kind(self) -> tuple[Any, ...]:
+        """What tells a rendering from others of the same moment."""
         return (
-            self.latest.etag, self.links.base, *self.links.chosen.items(),
-            self.language, self.theme, self.view, self.window, is_stale, minute,
+            self.links.base, *self.links.chosen.items(), self.language, self.theme,
+            self.view, self.window, self.snapshot.is_stale(self.now),
         )  # fmt: skip
+
+    @property
+    def moment(self) -> tuple[Any, ...]:
+        """What makes an older rendering worthless: ages are written in minutes."""
+        return self.latest.etag, int(self.now.timestamp() // 60)
 
     def teller(self) -> Teller:
         """Return who tells the visitor, in the language that is active."""

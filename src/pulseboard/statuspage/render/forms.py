@@ -45,9 +45,9 @@ def as_markdown(visit: Visit) -> str:
         return markdown(visit.snapshot, _words(visit))
 
 
-def as_atom(visit: Visit) -> str:
+def as_atom(visit: Visit, root: str = "") -> str:
     """Return the Atom feed of incidents and maintenance."""
-    base = _origin(visit)
+    base = root or _origin(visit)
     links = Links(
         page=base + visit.links.to(),
         feed=base + visit.links.form(".atom"),
@@ -61,6 +61,25 @@ def as_calendar(visit: Visit) -> str:
     """Return the calendar of planned maintenance."""
     look = visit.snapshot.look
     return calendar(visit.snapshot.windows, title=look.title, zone=look.zone)
+
+
+def badge_of_page(visit: Visit, label: str = "", colour: str = "") -> str | None:
+    """Return the status of the whole page as a picture."""
+    return status_badge(visit, "", label, colour)
+
+
+def badge_of_service(
+    visit: Visit, slug: str, label: str = "", colour: str = ""
+) -> str | None:
+    """Return the status of one service as a picture."""
+    return status_badge(visit, slug, label, colour)
+
+
+def badge_of_uptime(
+    visit: Visit, slug: str, window: str, label: str = ""
+) -> str | None:
+    """Return the uptime of one service over *window* as a picture."""
+    return uptime_badge(visit, slug, label, window)
 
 
 def status_badge(visit: Visit, slug: str, label: str, colour: str) -> str | None:

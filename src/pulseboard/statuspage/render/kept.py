@@ -1,8 +1,9 @@
 """
 Pages as bytes: compressed once, kept a while.
 
-What is kept is bounded, and stands under everything it depends on: the snapshot, the
-language, what the visitor chose, and the minute (ages are written in minutes).
+One thread makes a new rendering; whoever asks for the same meanwhile gets the one
+before, so a change costs one reader a moment and the others nothing. What is kept is
+bounded: there is one rendering of each kind, and the oldest kinds go first.
 """
 
 from __future__ import annotations
@@ -19,44 +20,56 @@ MOST_KEPT = 256
 MOST_KEPT_BYTES = 16 * 1024 * 1024
 ETAG_LENGTH = 32
 
+Key = tuple[Any, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A body, the same compressed, and the tag of both."""
+    """
+    A body, the same compressed, and the tag of both.
+
+    Args:
+        moment: What it was made for.
+    """
 
     body: bytes
     gzipped: bytes
     etag: str
+    moment: Key
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.body) + len(self.gzipped)
 
 
-_kept: dict[tuple[Any, ...], Rendered] = {}
+#: By kind.
+_kept: dict[Key, Rendered] = {}
+_making: set[Key] = set()
 _lock = threading.Lock()
 
 
-def kept(key: tuple[Any, ...], make: Callable[[], str | None]) -> Rendered | None:
+def kept(kind: Key, moment: Key, make: Callable[[], str | None]) -> Rendered | None:
     """
-    Return what stands under *key*, made by *make* when it is missing.
+    Return the rendering of *kind*, made by *make* when there is none of *moment*.
 
     What *make* knows nothing of (None) is not kept, or anybody could fill our memory.
     """
-    found = _kept.get(key)
-    if found is None:
+    with _lock:
+        before = _kept.get(kind)
+        if before is not None and (before.moment == moment or kind in _making):
+            return before
+        _making.add(kind)
+    try:
         text = make()
-        if text is None:
-            return None
-        found = rendered(text)
+    finally:
         with _lock:
-            _make_room(len(found.body) + len(found.gzipped))
-            _kept[key] = found
+            _making.discard(kind)
+    if text is None:
+        return None
+    found = _rendered(text, moment)
+    with _lock:
+        _put(kind, found)
     return found
-
-
-def rendered(text: str) -> Rendered:
-    """Return *text* as bytes."""
-    body = text.encode()
-    # No time in the header: equal pages are equal bytes.
-    gzipped = gzip.compress(body, compresslevel=6, mtime=0)
-    return Rendered(body, gzipped, hashlib.sha256(body).hexdigest()[:ETAG_LENGTH])
 
 
 def forget() -> None:
@@ -65,9 +78,21 @@ def forget() -> None:
         _kept.clear()
 
 
-def _make_room(size: int) -> None:
-    """Drop the oldest until *size* bytes more fit."""
-    total = sum(len(each.body) + len(each.gzipped) for each in _kept.values())
-    while _kept and (len(_kept) >= MOST_KEPT or total + size > MOST_KEPT_BYTES):
-        oldest = _kept.pop(next(iter(_kept)))
-        total -= len(oldest.body) + len(oldest.gzipped)
+def _rendered(text: str, moment: Key) -> Rendered:
+    body = text.encode()
+    # No time in the header: equal pages are equal bytes.
+    gzipped = gzip.compress(body, compresslevel=6, mtime=0)
+    etag = hashlib.sha256(body).hexdigest()[:ETAG_LENGTH]
+    return Rendered(body, gzipped, etag, moment)
+
+
+def _put(kind: Key, found: Rendered) -> None:
+    """Keep *found* in place of what was there, and drop the oldest until it fits."""
+    _kept.pop(kind, None)
+    total = sum(each.size_bytes for each in _kept.values())
+    while _kept and (
+        len(_kept) >= MOST_KEPT or total + found.size_bytes > MOST_KEPT_BYTES
+    ):
+        oldest = next(iter(_kept))
+        total -= _kept.pop(oldest).size_bytes
+    _kept[kind] = found
