@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pulseboard.core.errors import ConfigError
 from pulseboard.probes.importers.reading import read_import
-from pulseboard.probes.importers.uptime_kuma import KINDS, imported, snake
+from pulseboard.probes.importers.uptime_kuma import imported, snake
+from pulseboard.probes.importers.uptime_kuma_kinds import KINDS
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -267,3 +268,18 @@ def test_any_monitor_is_read(rows):
     names = [each["name"] for each in imported(rows, ()).endpoints]
 
     assert len(names) == len(set(names))
+
+
+def test_a_copy_of_a_database_with_a_write_ahead_log_is_left_alone(database):
+    """X26"""
+    path = database(1)
+    writer = sqlite3.connect(path)
+    writer.execute("PRAGMA journal_mode = WAL")
+    writer.close()
+    path.parent.chmod(0o500)
+
+    found = read_import(path)
+    path.parent.chmod(0o700)
+
+    assert len(found.endpoints) == 2
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
