@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 
 from pulseboard.conf import Settings, get_settings
 from pulseboard.core.errors import ConfigError
-from pulseboard.guard.verdict import Trust, parse_networks
+from pulseboard.guard.verdict import Network, Trust, parse_networks
 from pulseboard.monitors.definition import Definition
 from pulseboard.probes.attempt import definition_of
 from pulseboard.probes.options import Surroundings, named, read_spec
@@ -77,11 +77,19 @@ def surroundings(
         trust=trust,
         clock=lambda: datetime.now(UTC),
         timeout=settings.probe_timeout,
-        networks=parse_networks(tuple(settings.allowed_networks)),
+        networks=_networks(settings),
         names=frozenset(names),
         environ=os.environ,
         own=own_address,
     )
+
+
+def _networks(settings: Settings) -> tuple[Network, ...]:
+    """Return `ALLOWED_NETWORKS`; none when they are not sound, which is told apart."""
+    try:
+        return parse_networks(tuple(settings.allowed_networks))
+    except ConfigError:
+        return ()
 
 
 def own_address() -> OwnAddress | None:
