@@ -48,6 +48,7 @@ def test_prints_what_was_deleted_by_kind(pulseboard_command) -> None:
         "notifications": 0,
         "audit events": 1,
         "alerts": 1,
+        "subscribers": 0,
         "rows deleted": 4,
     }
 
