@@ -85,7 +85,7 @@ def drafts_of(row: Row, place: int) -> Iterator[Draft]:
 def _filled(text: str, draft: Draft, what: str) -> str:
     """Return *text* as it is; what Gatus would fill in is told of."""
     if _VARIABLE.search(text):
-        draft.drop(what, "variables of the environment are not filled in; write them")
+        draft.switch_off(what, "variables of the environment are not filled in")
     return text.replace("$$", "$")
 
 

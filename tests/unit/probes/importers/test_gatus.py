@@ -227,6 +227,11 @@ def test_what_is_not_taken_over_is_told(sample):
     assert told(sample, "env") == {"url"}
 
 
+def test_what_the_environment_would_fill_in_is_switched_off(sample):
+    """X26"""
+    assert by_name(sample, "env")["enabled"] is False
+
+
 def test_the_days_of_a_domain_are_an_endpoint_of_their_own(sample):
     """X26, X39"""
     assert by_name(sample, "shop-api-domain") == {
