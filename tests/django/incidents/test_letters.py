@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import email as emails
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 
+from pulseboard.access.models import ApiToken
+from pulseboard.core.roles import Role
 from pulseboard.incidents import store
 from pulseboard.incidents.models import Announcement, Incident, Subscriber
 from pulseboard.incidents.store import announcing
@@ -355,3 +357,34 @@ class RefusingBackend:
                 raise smtplib.SMTPRecipientsRefused(refused)
             mail.outbox.append(letter)
         return len(letters)
+
+
+def test_a_real_plan_reaches_subscribers(
+    email: Component, delivered: Delivered, client: Any
+) -> None:
+    """X18, with the room of maintenance itself."""
+    _, token = ApiToken.issue(name="plan", role=Role.EDITOR, now=START)
+    now = datetime.now(UTC)
+    body = {
+        "title": "Database upgrade",
+        "zone": "Europe/Madrid",
+        "starts_at": (now + timedelta(hours=3)).isoformat(),
+        "ends_at": (now + timedelta(hours=4)).isoformat(),
+        "components": ["email"],
+    }
+    answer = client.post(
+        "/health/api/maintenance",
+        body,
+        content_type="application/json",
+        headers={"authorization": f"Bearer {token}"},
+    )
+    assert answer.status_code == 201, answer.content
+    _subscriber("anna@example.org", "email")
+    _subscriber("other@example.org", confirmed_at=None)
+    for hours in (0, 0.5, 3.5, 4.5):
+        store.announce_maintenance(now + timedelta(hours=hours))
+    subjects = [letter.subject for letter in delivered()]
+    words = ("from", "has begun", "is over")
+    assert len(subjects) == len(words)
+    for subject, word in zip(subjects, words, strict=True):
+        assert subject.startswith(f"[Acme] Maintenance {word}")
