@@ -49,15 +49,13 @@ class Track:
 
 def timeline(tracks: Sequence[Track], window: Span) -> list[Stretch]:
     """Return how the component of *tracks* was all through *window*."""
+    if len(tracks) == 1 and not tracks[0].holes:
+        return _joined(_alone(tracks[0], window))
     readers = [_Reader(each) for each in tracks]
-    joined: list[Stretch] = []
-    for began, ended in itertools.pairwise(_edges(readers, window)):
-        status = _status_at(began, readers)
-        if joined and joined[-1].status is status:
-            joined[-1] = Stretch(joined[-1].began_ms, ended, status)
-        else:
-            joined.append(Stretch(began, ended, status))
-    return joined
+    edges = itertools.pairwise(_edges(readers, window))
+    return _joined(
+        Stretch(began, ended, _status_at(began, readers)) for began, ended in edges
+    )
 
 
 def within(stretches: Iterable[Stretch], window: Span) -> Iterator[Stretch]:
@@ -90,6 +88,35 @@ PLACE_OF = {
     PublicStatus.MAINTENANCE: 3,
     PublicStatus.NO_DATA: 4,
 }
+
+
+def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Return *stretches*, which touch, with neighbours of one status made one."""
+    joined: list[Stretch] = []
+    for stretch in stretches:
+        if joined and joined[-1].status is stretch.status:
+            joined[-1] = joined[-1]._replace(ended_ms=stretch.ended_ms)
+        else:
+            joined.append(stretch)
+    return joined
+
+
+_ALONE = {status: public_status([Part(status)]) for status in Status}
+
+
+def _alone(track: Track, window: Span) -> Iterator[Stretch]:
+    """Yield what one monitor says by itself: most components have no other."""
+    at = window.began_ms
+    for began, ended, status in sorted(track.spans):
+        began, ended = max(began, at), min(ended, window.ended_ms)
+        if began >= ended:
+            continue
+        if began > at:
+            yield Stretch(at, began, PublicStatus.NO_DATA)
+        yield Stretch(began, ended, _ALONE[status])
+        at = ended
+    if at < window.ended_ms:
+        yield Stretch(at, window.ended_ms, PublicStatus.NO_DATA)
 
 
 class _Reader:
