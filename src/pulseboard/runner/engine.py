@@ -162,6 +162,7 @@ class Engine:
                 self._begin(run, lane)
             except RuntimeError:  # no thread left: our host's trouble, not the target's
                 self._drop(run)
+                self._leave_time(run)
                 self._refuse(job, not_started())
 
     def _begin(self, run: Run, lane: Lane) -> None:
@@ -221,15 +222,18 @@ class Engine:
         run.outcome = outcome
         if self.hanging.get(run.name) is run:
             del self.hanging[run.name]
-        if outcome is None and not run.overdue:  # its loop was ended under it
-            run.outcome = held_up()
         self._ended.append(run)
+        if run.overdue:
+            return
+        if outcome is None:  # its loop was ended under it
+            run.outcome = held_up()
+        self._leave_time(run)
+        self._launch(run.jobs[0].lane)
 
     def _answers(self, run: Run) -> list[Finished]:
-        if run.overdue:  # was reported already
-            self._drop(run)
-            return []
         self._drop(run)
+        if run.overdue:  # was reported already
+            return []
         seconds, limit = run.ended - run.started, run.limit_seconds
         outcome = run.outcome
         # What comes after the deadline is late, whoever looked first.
@@ -240,8 +244,6 @@ class Engine:
     def _drop(self, run: Run) -> None:
         if self._running.get(run.name) is run:
             del self._running[run.name]
-        if not run.overdue:
-            self._leave_time(run)
 
     def _leave_time(self, run: Run) -> None:
         self._in_time[run.jobs[0].lane] -= 1

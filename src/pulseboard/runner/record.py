@@ -103,8 +103,7 @@ class Recorder:
             policy = definition.confirmation if definition else Confirmation()
             changes += self._judge(each, policy, now, updates)
         monitors.write(list(updates.values()))
-        for change in changes:
-            history.note_confirmed(change.monitor, change.after, change.since)
+        _note(changes)
         history.remember(known, self._history)
         if changes:
             names = {each.monitor for each in changes}
@@ -142,6 +141,19 @@ class Recorder:
         update.add(after, observed)
         change = believed.change_to(after, observed.outcome)
         return [] if change is None else [change]
+
+
+def _note(changes: Sequence[Change]) -> None:
+    """Record what is believed since when; of many that begin, at once."""
+    begun: set[str] = set()
+    fresh = [each for each in changes if each.before is Status.UNKNOWN]
+    if len(fresh) > 1:
+        begun = history.note_first((c.monitor, c.after, c.since) for c in fresh)
+    for change in changes:
+        if change.monitor in begun:
+            begun.discard(change.monitor)  # a second change of it is none
+        else:
+            history.note_confirmed(change.monitor, change.after, change.since)
 
 
 def _note_gap(before: Remembered, since: datetime, at: datetime) -> None:

@@ -11,7 +11,7 @@ The one place that reads and writes the history.
 """
 
 from pulseboard.history.store.charts import recent_points, series_points
-from pulseboard.history.store.confirmed import note_confirmed
+from pulseboard.history.store.confirmed import note_confirmed, note_first
 from pulseboard.history.store.packed import roll_up
 from pulseboard.history.store.pruned import prune
 from pulseboard.history.store.runs import Known, remember
@@ -28,6 +28,7 @@ __all__ = [
     "day_bars",
     "intervals_of",
     "note_confirmed",
+    "note_first",
     "prune",
     "recent_points",
     "remember",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import router, transaction
@@ -9,7 +10,32 @@ from django.db import router, transaction
 from pulseboard.core.buckets import epoch_ms
 from pulseboard.core.status import Status
 from pulseboard.history.models import OPEN_MS, StatusInterval, number_of
-from pulseboard.history.store.series import ids_of_runs
+from pulseboard.history.store.series import chunks, ids_of_runs
+
+
+def note_first(notes: Iterable[tuple[str, Status, datetime]]) -> set[str]:
+    """
+    Record the first status of many monitors at once; pass by who has one already.
+
+    Args:
+        notes: Monitor, status and since when.
+
+    Returns:
+        The monitors whose first status this was.
+    """
+    first = {monitor: (status, since) for monitor, status, since in reversed([*notes])}
+    done: set[str] = set()
+    with transaction.atomic(using=router.db_for_write(StatusInterval)):
+        for chunk in chunks(first):
+            series = ids_of_runs(chunk)
+            rows = StatusInterval.objects.filter(series_id__in=series.values())
+            known = set(rows.values_list("series_id", flat=True))
+            fresh = {series[name]: name for name in chunk if series[name] not in known}
+            StatusInterval.objects.bulk_create(
+                _interval(number, *first[name]) for number, name in fresh.items()
+            )
+            done.update(fresh.values())
+    return done
 
 
 def note_confirmed(monitor: str, status: Status, since: datetime) -> None:
@@ -49,4 +75,10 @@ def _change(last: StatusInterval, status: Status, since_ms: int) -> None:
 def _open(series: int, status: Status, began_ms: int) -> None:
     StatusInterval.objects.create(
         series_id=series, status=number_of(status), began_ms=began_ms
+    )
+
+
+def _interval(series: int, status: Status, since: datetime) -> StatusInterval:
+    return StatusInterval(
+        series_id=series, status=number_of(status), began_ms=epoch_ms(since)
     )
