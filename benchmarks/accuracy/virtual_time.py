@@ -12,6 +12,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self.seconds = 0.0
+        # A year counted in seconds leaves a double no nanoseconds to compare.
+        self._clock_resolution = 1e-6
         select = self._selector.select
 
         def jump(timeout: float | None = None) -> Any:

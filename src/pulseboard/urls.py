@@ -16,6 +16,7 @@ from pulseboard.core.operations import operations
 from pulseboard.dashboard.views import patterns as dashboard_patterns
 from pulseboard.healthpaths import views
 from pulseboard.incidents.views import patterns as subscriber_patterns
+from pulseboard.statuspage.feed_views import patterns as feed_patterns
 from pulseboard.statuspage.views import patterns as status_page_patterns
 
 app_name = "pulseboard"
@@ -29,5 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *dashboard_patterns,
     *operation_patterns(operations()),
     *subscriber_patterns,
+    *feed_patterns,
     *status_page_patterns,
 ]

@@ -11,16 +11,17 @@ from pulseboard.core.status import Status
 
 
 class Reason(enum.Enum):
-    """Why an outcome has its status. The last three go with UNKNOWN only."""
+    """Why an outcome has its status. From BLOCKED on they go with UNKNOWN only."""
 
     OK = "ok"
     THRESHOLD = "threshold"  # measured, and beyond a limit
     TIMEOUT = "timeout"  # no answer by the deadline
     ERROR = "error"  # raised
-    BAD_RESULT = "bad_result"  # answered with something that is no outcome
+    BAD_RESULT = "bad_result"  # answered, but not as it should
     CRASHED = "crashed"  # took its process or thread with it
     BLOCKED = "blocked"  # not asked: policy or a failed parent forbade it
     LATE = "late"  # not asked in time; our own trouble, not the target's
+    OFFLINE = "offline"  # our own network is gone, not the target
     NOT_APPLICABLE = "not_applicable"  # the question makes no sense here
 
 

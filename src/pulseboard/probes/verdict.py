@@ -50,6 +50,8 @@ def verdict(
         status,
         one_line(summary, limit=SUMMARY_LENGTH),
         _readings(seen, now),
+        # Not a limit that was passed: people are told that it is down.
+        reason=Reason.BAD_RESULT if status is Status.CRITICAL else None,
         details=_details(seen),
     )
 

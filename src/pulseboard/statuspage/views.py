@@ -7,8 +7,7 @@ The public page over HTTP: read from the snapshot, rendered once, answered from 
     status-page/services/<slug>          one service with its charts
     status-page/uptime/<slug>            the receipt of a percentage
     status-page/look/…                   logo and colours
-    status-page/badge/<slug>.svg         a badge
-    status-page.json .md .atom .ics      other forms
+    status-page/embed                    the banner alone, for frames of other sites
     status-page/<page>/…                 the same of another page
 """
 
@@ -44,7 +43,7 @@ from pulseboard.statuspage.kept import offer
 from pulseboard.statuspage.links import Links
 from pulseboard.statuspage.models import RESERVED, StatusPage
 from pulseboard.statuspage.page import THEMES
-from pulseboard.statuspage.render import documents, forms
+from pulseboard.statuspage.render import documents
 from pulseboard.statuspage.render.documents import Visit
 from pulseboard.statuspage.render.kept import Rendered, kept
 from pulseboard.statuspage.render.voice import LANGUAGES
@@ -56,14 +55,7 @@ Make = Callable[..., "str | None"]
 HTML = "text/html; charset=utf-8"
 NO_PAGE = "There is no such page."
 AWAY = "The status page cannot be read just now."
-SVG = "image/svg+xml"
 A_YEAR = timedelta(days=365)
-FORMS: dict[str, tuple[Make, str]] = {
-    "json": (forms.as_json, "application/json"),
-    "md": (forms.as_markdown, "text/markdown; charset=utf-8"),
-    "atom": (forms.as_atom, "application/atom+xml; charset=utf-8"),
-    "ics": (forms.as_calendar, "text/calendar; charset=utf-8"),
-}
 
 
 @require_safe
@@ -99,6 +91,12 @@ def incident(request: HttpRequest, key: str, page: str = "") -> HttpResponse:
 
 
 @require_safe
+def embed(request: HttpRequest, page: str = "") -> HttpResponse:
+    """Answer with the banner alone, where the operator allows frames."""
+    return respond(request, page, documents.embed)
+
+
+@require_safe
 def colours(request: HttpRequest, page: str = "") -> HttpResponse:
     """Answer with the style sheet of the colours that the page's operator chose."""
     visit = visit_of(request, page)
@@ -121,26 +119,6 @@ def logo(request: HttpRequest, page: str = "") -> HttpResponse:
         return plain(404, NO_PAGE)
     response = HttpResponse(bytes(row.logo), content_type=row.logo_type)
     return _stored_long(response, visit)
-
-
-@require_safe
-def other_form(request: HttpRequest, form: str, page: str = "") -> HttpResponse:
-    """Answer with the page as *form*, such as ``json``."""
-    make, content_type = FORMS[form]
-    arguments = (_root(request),) if form == "atom" else ()
-    return respond(request, page, make, *arguments, content_type=content_type)
-
-
-@require_safe
-def badge(
-    request: HttpRequest, slug: str = "", window: str = "", page: str = ""
-) -> HttpResponse:
-    """Answer with the badge of a service, of its uptime, or of the whole page."""
-    if not slug:
-        return respond(request, page, forms.badge_of_page, content_type=SVG)
-    if not window:
-        return respond(request, page, forms.badge_of_service, slug, content_type=SVG)
-    return respond(request, page, forms.badge_of_uptime, slug, window, content_type=SVG)
 
 
 def respond(
@@ -275,12 +253,6 @@ def _host_of(request: HttpRequest) -> str:
     return name if colon and port.isdigit() else host
 
 
-def _root(request: HttpRequest) -> str:
-    """Return scheme and host for addresses that leave this page."""
-    public = get_settings().public_url.rstrip("/")
-    return public or f"{request.scheme}://{request.get_host()}"
-
-
 def _base(page: str) -> str:
     base = reverse("pulseboard:status-page")
     return f"{base}/{page}" if page else base
@@ -335,19 +307,18 @@ def _stored_long(response: HttpResponse, visit: Visit) -> HttpResponse:
     return response
 
 
-_SLUG = r"(?P<slug>[-a-zA-Z0-9_]{1,60})"
+#: Parts of addresses.
+SLUG = r"(?P<slug>[-a-zA-Z0-9_]{1,60})"
 _KEY = r"(?P<key>[-a-zA-Z0-9_]{1,60})"
 _MONTH = r"(?P<month>\d{4}-\d\d)"
-_WINDOW = rf"(?P<window>{'|'.join(WINDOWS)})"
-_FORM = rf"(?P<form>{'|'.join(FORMS)})"
-_PAGE = rf"(?P<page>(?!(?:{'|'.join(sorted(RESERVED))})(?:/|$))[-a-zA-Z0-9_]{{1,60}})"
+PAGE = rf"(?P<page>(?!(?:{'|'.join(sorted(RESERVED))})(?:/|$))[-a-zA-Z0-9_]{{1,60}})"
 
 
 def _both(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
     """Return the address below the first page, and below each other one."""
     return [
         re_path(rf"^status-page/{route}/?$", view, name=name),
-        re_path(rf"^status-page/{_PAGE}/{route}/?$", view, name=f"{name}-of"),
+        re_path(rf"^status-page/{PAGE}/{route}/?$", view, name=f"{name}-of"),
     ]
 
 
@@ -356,16 +327,11 @@ patterns: list[URLPattern] = [
     re_path(r"^status-page/?$", status_page, name="status-page"),
     *_both(rf"history/{_MONTH}", history, "status-page-history"),
     *_both(rf"incidents/{_KEY}", incident, "status-page-incident"),
-    *_both(rf"services/{_SLUG}", service, "status-page-service"),
+    *_both(rf"services/{SLUG}", service, "status-page-service"),
     *_both("uptime", uptime, "status-page-rule"),
-    *_both(rf"uptime/{_SLUG}", uptime, "status-page-uptime"),
+    *_both(rf"uptime/{SLUG}", uptime, "status-page-uptime"),
+    *_both("embed", embed, "status-page-embed"),
     *_both("look/logo", logo, "status-page-logo"),
     *_both(r"look/colours\.css", colours, "status-page-colours"),
-    *_both(r"badge\.svg", badge, "status-page-badge"),
-    *_both(rf"badge/{_SLUG}\.svg", badge, "status-page-service-badge"),
-    *_both(rf"badge/{_SLUG}/{_WINDOW}\.svg", badge, "status-page-uptime-badge"),
-    re_path(rf"^status-page\.{_FORM}/?$", other_form, name="status-page-form"),
-    re_path(r"^status-page-api/?$", other_form, {"form": "json"}),
-    re_path(rf"^status-page/{_PAGE}\.{_FORM}/?$", other_form),
-    re_path(rf"^status-page/{_PAGE}/?$", status_page, name="status-page-of"),
+    re_path(rf"^status-page/{PAGE}/?$", status_page, name="status-page-of"),
 ]

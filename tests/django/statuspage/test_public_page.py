@@ -502,9 +502,6 @@ def test_degraded_and_paused_are_what_they_are(client: Client, now: datetime) ->
         (".md", "text/markdown; charset=utf-8"),
         (".atom", "application/atom+xml; charset=utf-8"),
         (".ics", "text/calendar; charset=utf-8"),
-        ("/badge.svg", "image/svg+xml"),
-        ("/badge/web-app.svg", "image/svg+xml"),
-        ("/badge/web-app/30d.svg", "image/svg+xml"),
     ],
 )
 def test_every_other_form_has_an_address(
@@ -517,7 +514,7 @@ def test_every_other_form_has_an_address(
     assert client.get(PAGE + path, HTTP_IF_NONE_MATCH=answer["ETag"]).status_code == 304
 
 
-@pytest.mark.parametrize("ending", [".json", ".md", ".atom", ".ics", "/badge.svg"])
+@pytest.mark.parametrize("ending", [".json", ".md", ".atom", ".ics"])
 def test_a_private_page_is_private_in_every_form(
     client: Client, partners: StatusPage, ending: str
 ) -> None:

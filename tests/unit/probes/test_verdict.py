@@ -43,7 +43,7 @@ def test_a_broken_critical_condition_is_critical():
         Facts(total_seconds=0.1, status=503), parse_conditions("status == 200"), now=NOW
     )
 
-    assert (outcome.status, outcome.reason) == (Status.CRITICAL, Reason.THRESHOLD)
+    assert (outcome.status, outcome.reason) == (Status.CRITICAL, Reason.BAD_RESULT)
     assert outcome.summary == "status == 200: got 503"
     assert outcome.readings == {"response_seconds": 0.1}
 

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from pulseboard.conf import get_settings
-from pulseboard.core.text import percent_text, seconds_text
 from pulseboard.incidents.story import Phase
 from pulseboard.maintenance.calendar import calendar
 from pulseboard.monitors.public_status import PublicStatus
@@ -22,6 +21,8 @@ from pulseboard.statuspage.feeds.document import document
 from pulseboard.statuspage.feeds.markdown import markdown
 from pulseboard.statuspage.feeds.words import Words
 from pulseboard.statuspage.render.documents import Visit
+from pulseboard.statuspage.snapshot import Service
+from pulseboard.statuspage.texts import percent, response
 from pulseboard.statuspage.words import PHASES, WORDS
 
 
@@ -45,9 +46,9 @@ def as_markdown(visit: Visit) -> str:
         return markdown(visit.snapshot, _words(visit))
 
 
-def as_atom(visit: Visit, root: str = "") -> str:
+def as_atom(visit: Visit) -> str:
     """Return the Atom feed of incidents and maintenance."""
-    base = root or _origin(visit)
+    base = _origin(visit)
     links = Links(
         page=base + visit.links.to(),
         feed=base + visit.links.form(".atom"),
@@ -63,72 +64,70 @@ def as_calendar(visit: Visit) -> str:
     return calendar(visit.snapshot.windows, title=look.title, zone=look.zone)
 
 
-def badge_of_page(visit: Visit, label: str = "", colour: str = "") -> str | None:
-    """Return the status of the whole page as a picture."""
-    return status_badge(visit, "", label, colour)
-
-
-def badge_of_service(
-    visit: Visit, slug: str, label: str = "", colour: str = ""
-) -> str | None:
-    """Return the status of one service as a picture."""
-    return status_badge(visit, slug, label, colour)
-
-
-def badge_of_uptime(
-    visit: Visit, slug: str, window: str, label: str = ""
-) -> str | None:
-    """Return the uptime of one service over *window* as a picture."""
-    return uptime_badge(visit, slug, label, window)
-
-
-def status_badge(visit: Visit, slug: str, label: str, colour: str) -> str | None:
+def badge_of(visit: Visit, fact: str, slug: str, label: str, colour: str) -> str | None:
     """
-    Return the status of one service as a picture; without a slug, of all.
+    Return one fact as a picture; None when the page tells no such thing.
 
     Args:
-        label: Instead of the name; *colour* is a status whose colour to wear.
+        fact: ``status``, ``response`` or ``uptime-90d``.
+        slug: Of a service; empty for the page as a whole.
+        label: Instead of the name.
+        colour: A status whose colour to wear; empty for the fact's own.
     """
-    with translation.override(visit.language):
-        teller = visit.teller()
-        if slug:
-            service = visit.service(slug)
-            if service is None:
-                return None
-            status, name = service.status, service.name
-        else:
-            banner = banner_of(visit.snapshot, teller.now, teller.zone)
-            status, name = banner.status, visit.snapshot.look.title
-        if visit.snapshot.is_stale(visit.now):
-            status = PublicStatus.NO_DATA
-        chosen = colour_of(colour) if colour else COLOURS[status]
-        return badge(label or name, teller.say(WORDS[status]), chosen)
-
-
-def uptime_badge(visit: Visit, slug: str, label: str, window: str) -> str | None:
-    """Return the uptime of one service over *window* as a picture."""
     service = visit.service(slug)
-    if service is None or not visit.snapshot.look.shows_uptime:
+    if slug and service is None:
+        return None
+    with translation.override(visit.language):
+        if service is None:
+            shown = _status_of_page(visit)
+        elif fact == "status":
+            shown = _status_of(visit, service)
+        elif fact == "response":
+            shown = _response_of(visit, service)
+        else:
+            shown = _uptime_of(visit, service, fact.removeprefix("uptime-"))
+    if shown is None:
+        return None
+    name, text, own = shown
+    return badge(label or name, text, colour_of(colour) if colour else own)
+
+
+#: Name, text and colour of a badge; None where the page does not tell.
+Shown = tuple[str, str, str] | None
+
+
+def _status_of_page(visit: Visit) -> Shown:
+    teller = visit.teller()
+    status = banner_of(visit.snapshot, teller.now, teller.zone).status
+    return visit.snapshot.look.title, teller.say(WORDS[status]), COLOURS[status]
+
+
+def _status_of(visit: Visit, service: Service) -> Shown:
+    stale = visit.snapshot.is_stale(visit.now)
+    status = PublicStatus.NO_DATA if stale else service.status
+    return service.name, visit.teller().say(WORDS[status]), COLOURS[status]
+
+
+def _uptime_of(visit: Visit, service: Service, window: str) -> Shown:
+    if not visit.snapshot.look.shows_uptime:
         return None
     ratio = service.uptimes.get(window)
-    with translation.override(visit.language):
-        nothing = visit.teller().say(WORDS[PublicStatus.NO_DATA])
-        text = nothing if ratio is None else percent_text(ratio)
-        name = label or f"{service.name} {window}"
-        return badge(name, text, colour_of_uptime(ratio))
+    text = _nothing(visit) if ratio is None else visit.teller().say(percent(ratio))
+    return f"{service.name} {window}", text, colour_of_uptime(ratio)
 
 
-def response_badge(visit: Visit, slug: str, label: str) -> str | None:
-    """Return the median response time of one service as a picture."""
-    service = visit.service(slug)
-    if service is None or not visit.snapshot.look.shows_response_times:
-        return None
+def _response_of(visit: Visit, service: Service) -> Shown:
     seconds = service.response_seconds
-    with translation.override(visit.language):
-        nothing = visit.teller().say(WORDS[PublicStatus.NO_DATA])
-        text = nothing if seconds is None else seconds_text(seconds)
-        colour = COLOURS[PublicStatus.NO_DATA if seconds is None else service.status]
-        return badge(label or service.name, text, colour)
+    if not visit.snapshot.look.shows_response_times:
+        return None
+    if seconds is None:
+        return service.name, _nothing(visit), COLOURS[PublicStatus.NO_DATA]
+    text = visit.teller().say(response(seconds))
+    return service.name, text, COLOURS[PublicStatus.OPERATIONAL]
+
+
+def _nothing(visit: Visit) -> str:
+    return visit.teller().say(WORDS[PublicStatus.NO_DATA])
 
 
 def _origin(visit: Visit) -> str:
