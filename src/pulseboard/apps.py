@@ -22,6 +22,7 @@ class PulseboardConfig(AppConfig):
         from pulseboard.notifiers import store as notifiers  # noqa: F401  (listens)
         from pulseboard.probes import configured as endpoints
         from pulseboard.probes import store as probes
+        from pulseboard.runner import network
         from pulseboard.runner.run_now import run_by_hand, run_without_database
         from pulseboard.statuspage import store as statuspage
         from pulseboard.traffic import monitor as traffic
@@ -30,6 +31,7 @@ class PulseboardConfig(AppConfig):
         registry.provide(traffic.provide)
         registry.provide(endpoints.provide)
         registry.provide_stored(probes.revision, probes.stored)
+        registry.derive(network.derive)
         run_now.fill_in(run_by_hand, run_without_database)
         statuspage.watch()
         setting_changed.connect(_forget_monitors)

@@ -27,6 +27,7 @@ _WITHOUT_READING = {
     Reason.BAD_RESULT.value: "Bad result",
     Reason.BLOCKED.value: "Not asked",
     Reason.LATE.value: "Late",
+    Reason.OFFLINE.value: "We are offline",
     Reason.NOT_APPLICABLE.value: "Not applicable",
 }
 

@@ -70,6 +70,8 @@ class Definition:
         options: What was set, for staff pages. Without secrets.
         lane: LOOP only for a ``run`` that returns an awaitable and never blocks.
         parents: Names of monitors without which this one cannot be well.
+        target: Key of the host that is asked over the network; empty for what is
+            inside, on this host, or our own.
     """
 
     name: str
@@ -85,3 +87,4 @@ class Definition:
     options: Mapping[str, object] = field(default_factory=dict)
     lane: Lane = Lane.THREAD
     parents: tuple[str, ...] = ()
+    target: str = ""

@@ -13,10 +13,11 @@ everybody else sees what the last look found.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from pulseboard.monitors.definition import Definition
+from pulseboard.monitors.parents import in_cycles
 
 Provider = Callable[[], Iterable[Definition]]
 Revision = Callable[[], object]
@@ -32,7 +33,11 @@ class _Stored:
     found: tuple[Definition, ...] = ()
 
 
+#: Makes monitors of those that were declared.
+Deriver = Callable[[Mapping[str, Definition]], Iterable[Definition]]
+
 _providers: list[Provider] = []
+_derivers: list[Deriver] = []
 _stored: list[_Stored] = []
 _known: tuple[dict[str, Definition], tuple[str, ...]] | None = None
 
@@ -43,6 +48,14 @@ def provide(provider: Provider) -> Provider:
         _providers.append(provider)
     forget()
     return provider
+
+
+def derive(deriver: Deriver) -> Deriver:
+    """Register *deriver*, asked when the providers were; usable as a decorator."""
+    if deriver not in _derivers:
+        _derivers.append(deriver)
+    forget()
+    return deriver
 
 
 def provide_stored(revision: Revision, provider: Provider) -> None:
@@ -105,8 +118,21 @@ def _asked() -> tuple[dict[str, Definition], tuple[str, ...]]:
         for each in itertools.chain(declared, stored):
             if known.setdefault(each.name, each) is not each:
                 twice.append(_twice(known[each.name], each))
-        _known = known, tuple(twice)
+        for derived in [each for ask in _derivers for each in ask(known)]:
+            known.setdefault(derived.name, derived)
+        round_about = in_cycles(known)
+        for name in round_about:
+            # Each would be blocked by the other, and nobody would be told.
+            known[name] = replace(known[name], parents=())
+        _known = known, (*twice, *(_round_about(known[n]) for n in round_about))
     return _known
+
+
+def _round_about(one: Definition) -> str:
+    return (
+        f"{one.source}: the parents of {one.name!r} lead back to itself, so they are "
+        "left out"
+    )
 
 
 def _twice(first: Definition, second: Definition) -> str:

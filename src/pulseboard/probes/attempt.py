@@ -16,6 +16,7 @@ from pulseboard.core.outcome import Outcome, Reason, unknown
 from pulseboard.core.status import Status
 from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
 from pulseboard.monitors.definition import Definition, Kind, Lane
+from pulseboard.monitors.network import host_key
 from pulseboard.probes.expiry import told_once, with_notices
 from pulseboard.probes.facts import Facts
 from pulseboard.probes.plan import GRACE, Plan
@@ -51,6 +52,7 @@ def definition_of(plan: Plan, source: str) -> Definition:
         options=plan.options,
         lane=Lane.LOOP,
         parents=plan.parents,
+        target=host_key(plan.target),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.agenda import Agenda, Entry
 from pulseboard.monitors.definition import Definition
+from pulseboard.runner.doubts import Asked
 from pulseboard.runner.engine import Engine, Job
 
 
@@ -69,9 +70,13 @@ class Asking:
         )
         return True
 
-    def is_asked(self, name: str) -> bool:
-        """Return whether *name* is among what is to run."""
-        return name in self._agenda
+    def ask_now(self, name: str, now: datetime) -> Asked:
+        """Ask *name* out of turn, unless it is being asked or not to be asked."""
+        if name not in self._agenda:
+            return Asked.NEVER
+        if self._engine.is_asked(name):
+            return Asked.UNDERWAY
+        return Asked.NOW if self.ask(name, now) else Asked.NEVER
 
     def seconds_to_next(self, now: datetime) -> float | None:
         """Return how long nothing is due; None when nothing ever is."""

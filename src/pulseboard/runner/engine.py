@@ -122,6 +122,13 @@ class Engine:
             is_waiting = any(self._waiting.values()) or any(self._in_time.values())
             return not (is_waiting or self._refused or self._ended)
 
+    def is_asked(self, name: str) -> bool:
+        """Return whether *name* is being asked or about to be."""
+        with self._lock:
+            run = self._running.get(name)
+            is_waiting = any(name in waiting for waiting in self._waiting.values())
+            return is_waiting or (run is not None and not run.overdue)
+
     def hung(self) -> list[str]:
         """Return the names whose last run has not ended since its deadline."""
         with self._lock:

@@ -22,6 +22,7 @@ from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition
 from pulseboard.monitors.models import RunnerLease
 from pulseboard.runner.clock import Clock
+from pulseboard.runner.doubts import Asked, Doubts
 from pulseboard.runner.engine import Engine, Job, engine_for_checks
 from pulseboard.runner.record import record
 
@@ -124,6 +125,11 @@ def observe(
         observed = _answers(engine, len(definitions), at, tell)
     finally:
         engine.end()
+    # Nobody is asked beside those that were to be; what they say of each other counts.
+    known = registry.definitions()
+    observed = Doubts().sift(
+        observed, known, at, lambda name: Asked.NEVER, to_the_end=True
+    )
     latest.keep(observed)
     return observed
 

@@ -34,6 +34,7 @@ from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition
 from pulseboard.runner.asking import Asking
 from pulseboard.runner.clock import Clock
+from pulseboard.runner.doubts import Doubts
 from pulseboard.runner.engine import Finished, engine_for_checks
 from pulseboard.runner.jobs import Jobs
 from pulseboard.runner.lease import Lease, LeaseLost
@@ -66,6 +67,7 @@ class Runner:
     def __init__(self, mode: str, *, max_workers: int, tick_every: timedelta) -> None:
         self.engine = engine_for_checks(max_workers, gather_seconds=GATHER_SECONDS)
         self.asking = Asking(self.engine, self._definitions)
+        self.doubts = Doubts()
         self.recorder = Recorder()
         self.lease = Lease(mode)
         self.clock = Clock()
@@ -115,7 +117,7 @@ class Runner:
     def stop(self) -> None:
         """Release the lease, so that another runner takes over at once."""
         try:
-            self._store(self.engine.collect())
+            self._store(self.engine.collect(), to_the_end=True)
             self.lease.release(self.clock.now())
         except (DatabaseFailure, LeaseLost):
             logger.warning("The lease was not released; it ends by itself")
@@ -138,6 +140,7 @@ class Runner:
             self.engine.answered.wait(0.05 if wait is None else min(wait + 0.001, 0.05))
             self._store(self.engine.collect())
             self.jobs.collect()
+        self._store([], to_the_end=True)
 
     def _online(self) -> None:
         self._merge()
@@ -173,12 +176,9 @@ class Runner:
         self.asking.read(now)
         self.lease.note(self.figures())
 
-    def _store(self, finished: list[Finished]) -> None:
+    def _store(self, finished: list[Finished], *, to_the_end: bool = False) -> None:
         """Record *finished*; what cannot be stored now is spooled."""
-        if not finished:
-            return
-        observed = [_observed(each) for each in finished]
-        latest.keep(observed)
+        observed = self._sifted(finished, to_the_end=to_the_end)
         while observed:
             try:
                 self._record(observed[:STORED_AT_ONCE])
@@ -188,6 +188,22 @@ class Runner:
                 self.spool.keep(observed)
                 raise
             observed = observed[STORED_AT_ONCE:]
+
+    def _sifted(
+        self, finished: list[Finished], *, to_the_end: bool = False
+    ) -> list[Observed]:
+        """Return what is certain now; the rest is held until others were heard."""
+        now = self.clock.now()
+        observed = self.doubts.sift(
+            [_observed(each) for each in finished],
+            self._definitions(),
+            now,
+            lambda name: self.asking.ask_now(name, now),
+            to_the_end=to_the_end,
+        )
+        if observed:
+            latest.keep(observed)
+        return observed
 
     def _record(self, observed: list[Observed]) -> None:
         self.recorder.record(
@@ -229,10 +245,7 @@ class Runner:
             self.failures_total += 1
             logger.error("The database does not answer (%s)", self.database_error)
         _drop_connection()
-        finished = self.engine.collect()
-        observed = [_observed(each) for each in finished]
-        latest.keep(observed)
-        self.spool.keep(observed)
+        self.spool.keep(self._sifted(self.engine.collect()))
         if self.lease.is_held:
             self.asking.ask_unclaimed(self.clock.now())
 
@@ -240,6 +253,7 @@ class Runner:
         """Throw away what is not ours to write; results of others stand."""
         self.engine.collect()
         self.asking.forget()
+        self.doubts.forget()
         self.recorder.forget()
         self._synchronized_at = None
 
