@@ -9,11 +9,16 @@ from django.urls import URLPattern
 from tests.django.docs.pages import page, sections
 
 from pulseboard.core.operations import Operation, operations
+from pulseboard.statuspage.feed_views import _ENDINGS
+from pulseboard.statuspage.views import PAGE
 from pulseboard.urls import urlpatterns
 
 SECTIONS = sections(page("reference/endpoints"))
 MOUNT = "/health/"
-GROUP = re.compile(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>")
+#: A named group, with at most one group inside.
+GROUP = re.compile(
+    r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)|<(?:\w+:)?(\w+)>",
+)
 
 
 def test_every_path_has_its_section_and_no_other():
@@ -36,7 +41,9 @@ def test_a_path_says_how_it_is_asked_and_by_whom(path: str):
 
 
 def _path(each: object) -> str:
+    """Return the address of *each*, that of another page as that of the first one."""
     assert isinstance(each, URLPattern)
     written = str(each.pattern).removeprefix("^").removesuffix("$").removesuffix("/?")
+    written = written.replace(f"/{PAGE}", "").replace(f"{_ENDINGS}", ".{form}")
     named = GROUP.sub(lambda found: f"{{{found[1] or found[2]}}}", written)
     return MOUNT + named.replace("\\", "").rstrip("/")
