@@ -10,9 +10,12 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pulseboard.monitors.schedule import BEHIND, due_slot, slot_start
+
+#: Due whatever the clock is set to meanwhile.
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -61,7 +64,8 @@ class Agenda:
         """Take out what is due at *now*; hand it back with `put`."""
         if self._seen_at is not None and now < self._seen_at - BEHIND:
             self._sort(now)  # a clock set back: what was claimed lies far ahead
-        self._seen_at = now
+        # The latest: a clock may also be set back little by little.
+        self._seen_at = max(now, self._seen_at or now)
         due: list[Entry] = []
         while self._heap and self._heap[0][0] <= now:
             due.append(self._entries[heapq.heappop(self._heap)[1]])
@@ -80,6 +84,7 @@ class Agenda:
         return max(0.0, (self._heap[0][0] - now).total_seconds())
 
     def _sort(self, now: datetime) -> None:
+        self._seen_at = now
         self._heap = [
             (_due_at(each, now), each.name) for each in self._entries.values()
         ]
@@ -88,5 +93,5 @@ class Agenda:
 
 def _due_at(entry: Entry, now: datetime) -> datetime:
     if entry.due_slot(now) is not None:
-        return now
+        return AT_ONCE
     return slot_start(entry.name, entry.interval, entry.slot + 1)
