@@ -20,13 +20,15 @@ from pulseboard.core.screen import Screen
 from pulseboard.core.status import READING_ORDER, Status
 from pulseboard.core.verb import FINE
 from pulseboard.history.observed import Observed
-from pulseboard.monitors import registry, run_now
+from pulseboard.monitors import components, registry, run_now
 from pulseboard.monitors import store as monitors
 from pulseboard.notifiers import store as notifiers
+from pulseboard.probes.models import Endpoint
 from pulseboard.runner.database import trouble
 from pulseboard.runner.detached import operator
 from pulseboard.setup.found import found, own_checks
 from pulseboard.setup.places import address_of
+from pulseboard.statuspage import store as pages
 
 MIDDLEWARE = "pulseboard.middleware.PulseboardMiddleware"
 STANDALONE_URLS = "pulseboard.setup.urls"
@@ -62,8 +64,10 @@ def install(screen: Screen) -> int:
 
 def synchronize() -> None:
     """Make the rows of what code and settings declare."""
+    registry.look()
     monitors.synchronize(registry.definitions())
     notifiers.synchronize_channels()
+    pages.ensure_default()
 
 
 def _first_check(screen: Screen) -> Sequence[Observed]:
@@ -105,10 +109,20 @@ def _facts(groups: Sequence[str]) -> Iterator[str]:
     )
     dashboard = address_of("dashboard")
     if dashboard:
-        yield f"Dashboard  {dashboard}"
-        yield f"Health     {address_of('health')}"
+        yield f"Dashboard    {dashboard}"
+        yield f"Health       {address_of('health')}"
+        yield f"Status page  {address_of('status-page')}  {_shown_to_all()}"
     else:
-        yield "Dashboard  not mounted yet"
+        yield "Dashboard    not mounted yet"
+
+
+def _shown_to_all() -> str:
+    names = [line.name for line in components.lines(components.visible())]
+    if not names:
+        return "(nothing is public yet)"
+    shown = ", ".join(names[:NAMED])
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"(public: {shown}{more}; everything else is private)"
 
 
 def _items(observed: Sequence[Observed]) -> Iterator[str]:
@@ -124,6 +138,8 @@ def _items(observed: Sequence[Observed]) -> Iterator[str]:
         yield f"Look at {worst.monitor}: {worst.outcome.summary}"
     if not settings.alert_email_recipients:
         yield "Set ALERT_EMAIL_RECIPIENTS, so that somebody hears of trouble"
+    if address_of("dashboard") and not Endpoint.objects.exists():
+        yield f"Watch your own addresses from outside: {call('setup')}"
     if not _somebody_may_look():
         yield f'Give people the group "{GROUPS[Role.VIEWER]}" in the admin'
     if not own_checks(registry.definitions().values()):

@@ -38,8 +38,9 @@ def test_first_results_and_rows_are_there(pulseboard_command) -> None:
 def test_says_how_checks_run_and_where_the_pages_are(pulseboard_command) -> None:
     out = pulseboard_command("init").out
     assert "Checks run: inside this process (no extra service)\n" in out
-    assert "Dashboard  http://127.0.0.1:8000/health/dashboard\n" in out
-    assert "Health     http://127.0.0.1:8000/health/\n" in out
+    assert "Dashboard    http://127.0.0.1:8000/health/dashboard\n" in out
+    assert "Health       http://127.0.0.1:8000/health/\n" in out
+    assert "/health/status-page  (nothing is public yet)\n" in out
 
 
 @override_settings(
@@ -51,7 +52,7 @@ def test_addresses_and_runner_are_those_of_the_settings(
     declared(disk=pulseboard.healthy("fine"))
     out = pulseboard_command("init").out
     assert "in a process of their own; start it with `manage.py pulseboard st" in out
-    assert "Dashboard  https://shop.example/health/dashboard\n" in out
+    assert "Dashboard    https://shop.example/health/dashboard\n" in out
 
 
 def test_ends_with_three_items_that_are_true(pulseboard_command) -> None:
@@ -59,7 +60,7 @@ def test_ends_with_three_items_that_are_true(pulseboard_command) -> None:
     assert [item.split(".")[0].strip() for item in items] == ["1", "2", "3"]
     assert "Look at disk: 86% used" in items[0]
     assert "ALERT_EMAIL_RECIPIENTS" in items[1]
-    assert "Pulseboard viewer" in items[2]
+    assert "pulseboard setup" in items[2]
 
 
 @override_settings(PULSEBOARD={"ALERT_EMAIL_RECIPIENTS": ["ana@shop.example"]})

@@ -15,7 +15,7 @@ from pulseboard import cli
 
 VERBS = {
     *("run", "start", "stop", "status", "health", "cleanup", "tables"),
-    *("init", "setup", "doctor", "demo", "up"),
+    *("init", "setup", "doctor", "demo", "up", "run-checks", "import"),
 }
 
 
