@@ -21,8 +21,8 @@ from pulseboard.statuspage.texts import (
     percent,
     response,
     window_name,
-    zone_name,
 )
+from pulseboard.statuspage.timed import Html
 from pulseboard.statuspage.told import (
     Month,
     StoryView,
@@ -37,11 +37,12 @@ THEMES = ("auto", "light", "dark", "contrast")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BannerView:
-    """The top of the page."""
+    """The top of the page; *heading* is *sentence* as HTML."""
 
     mark: Mark
     sentence: str
-    lines: tuple[str, ...]
+    heading: Html
+    lines: tuple[Html, ...]
     is_stale: bool
 
 
@@ -55,7 +56,6 @@ class PageView:
     banner: BannerView
     updated: Instant
     updated_text: str
-    zone: str
     is_stale: bool
     has_demo: bool
     stories: tuple[StoryView, ...]
@@ -83,7 +83,6 @@ def page_of(snapshot: Snapshot, teller: Teller, *, view: str = "90d") -> PageVie
         banner=banner,
         updated=teller.time(snapshot.observed_at or snapshot.built_at),
         updated_text=_updated(snapshot, teller),
-        zone=zone_name(look.zone, teller.now, teller.zone),
         is_stale=banner.is_stale,
         has_demo=any(service.is_demo for service in snapshot.services),
         stories=tuple(
@@ -108,7 +107,8 @@ def banner_view(snapshot: Snapshot, teller: Teller) -> BannerView:
     return BannerView(
         mark=mark_of(banner.status, teller),
         sentence=teller.say(banner.sentence),
-        lines=tuple(teller.say(line) for line in banner.lines),
+        heading=teller.html(banner.sentence),
+        lines=tuple(teller.html(line) for line in banner.lines),
         is_stale=banner.is_stale,
     )
 

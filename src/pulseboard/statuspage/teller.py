@@ -9,6 +9,7 @@ from pulseboard.monitors.public_status import PublicStatus
 from pulseboard.statuspage.links import Links
 from pulseboard.statuspage.text import Part, Voice, say
 from pulseboard.statuspage.texts import time_of
+from pulseboard.statuspage.timed import Html, time_element, timed
 from pulseboard.statuspage.words import ICONS, TOKENS, WORDS
 
 
@@ -31,6 +32,10 @@ class Teller:
         """Return *part* in the visitor's language."""
         return say(part, self.voice)
 
+    def html(self, part: Part) -> Html:
+        """Return *part* as HTML, its instants in ``<time>``."""
+        return timed(part, self.voice)
+
     def time(self, at: datetime) -> Instant:
         """Return *at* for people and machines."""
         return Instant(iso(at), self.say(time_of(at, self.now, self.zone)))
@@ -42,6 +47,11 @@ class Instant:
 
     iso: str
     text: str
+
+    @property
+    def html(self) -> Html:
+        """The whole element, for sentences around it."""
+        return time_element(self.iso, self.text)
 
 
 @dataclass(frozen=True, slots=True)

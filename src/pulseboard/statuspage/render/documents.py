@@ -17,6 +17,7 @@ from pulseboard.incidents.store.links import accepts_subscribers
 from pulseboard.incidents.story import Story
 from pulseboard.monitors.public_status import PublicStatus
 from pulseboard.statuspage import store
+from pulseboard.statuspage.copied import copy_note
 from pulseboard.statuspage.links import Links
 from pulseboard.statuspage.page import (
     BannerView,
@@ -27,6 +28,7 @@ from pulseboard.statuspage.page import (
 )
 from pulseboard.statuspage.receipt import receipt
 from pulseboard.statuspage.render.voice import LANGUAGES, teller_of
+from pulseboard.statuspage.script_words import script_words
 from pulseboard.statuspage.snapshot import Service, Snapshot
 from pulseboard.statuspage.store import Latest
 from pulseboard.statuspage.subpages import (
@@ -39,6 +41,7 @@ from pulseboard.statuspage.subpages import (
     service_view,
 )
 from pulseboard.statuspage.teller import Choice, Teller, iso
+from pulseboard.statuspage.texts import zone_name
 from pulseboard.statuspage.told import story_view
 from pulseboard.statuspage.words import tab_icon
 
@@ -61,8 +64,12 @@ class Visit:
     view: str
     window: str
     now: datetime
-    #: Of a preview; otherwise it follows from the page.
+    #: Of a preview or copy; otherwise it follows from the page.
     colours_url: str = ""
+    #: Of a copy: the files beside it.
+    is_copy: bool = False
+    style_url: str = ""
+    script_url: str = ""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -96,11 +103,13 @@ def page(visit: Visit) -> str:
     snapshot = visit.snapshot
     with translation.override(visit.language):
         shown = page_of(snapshot, visit.teller(), view=visit.view)
+        note = copy_note(visit.teller()) if visit.is_copy else ""
     return _html(
         "page",
         visit,
         shown.banner,
         page=shown,
+        copy_note=note,
         built=iso(snapshot.built_at),
         stale_after=int(snapshot.stale_after_seconds),
         subscribe_url=visit.links.to("subscribe") if accepts_subscribers() else "",
@@ -219,7 +228,10 @@ def _html(
             "theme": visit.theme,
             "tab_icon": _tab_icon(banner.mark.status),
             "home_url": links.to(),
+            "zone": zone_name(look.zone, teller.now, teller.zone),
+            "words": script_words(look, teller),
             "is_private": not visit.latest.page.is_public,
+            "style_url": visit.style_url,
             "themes": theme_choices(visit.theme, teller),
             "languages": _languages(visit),
             "logo_url": links.to("look", "logo", v=look.logo),
