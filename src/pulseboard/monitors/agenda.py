@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pulseboard.monitors.schedule import BEHIND, due_slot, slot_start
+from pulseboard.monitors.schedule import due_slot, slot_start
 
 #: Due whatever the clock is set to meanwhile.
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
+#: A clock that goes back no further was not set.
+NOISE = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Agenda:
 
     def take_due(self, now: datetime) -> list[Entry]:
         """Take out what is due at *now*; hand it back with `put`."""
-        if self._seen_at is not None and now < self._seen_at - BEHIND:
+        if self._seen_at is not None and now < self._seen_at - NOISE:
             self._sort(now)  # a clock set back: what was claimed lies far ahead
         # The latest: a clock may also be set back little by little.
         self._seen_at = max(now, self._seen_at or now)

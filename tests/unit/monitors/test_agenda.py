@@ -39,7 +39,8 @@ def test_it_is_due_exactly_when_looking_at_each_would_say_so(steps, intervals):
         agenda.put(due, now)
         to_next = agenda.seconds_to_next(now)
         assert to_next is not None
-        assert to_next <= max(intervals)
+        # A clock set back by less than a minute is waited for.
+        assert to_next <= 60 + 2 * max(intervals)
 
 
 def test_what_could_not_be_claimed_is_due_again_at_once():
