@@ -35,6 +35,13 @@ PURPOSES: dict[str, Purpose] = {
     "IncidentAlert": Purpose("for good", f"{YES}: what incidents began with"),
     "IncidentTemplate": Purpose("until deleted", f"{YES}: words for a bad day"),
     "IncidentUpdate": Purpose("for good", f"{YES}: what the public was told"),
+    "Incident_components": Purpose("until deleted", f"{YES}: what an incident affects"),
+    "IncidentTemplate_components": Purpose(
+        "until deleted", f"{YES}: what a template names"
+    ),
+    "Subscriber_components": Purpose(
+        "until deleted", f"{YES}: which services somebody chose"
+    ),
     "JobRun": Purpose("until replaced", f"{NO}: made again"),
     "KeptOccurrence": Purpose("until deleted", f"{YES}: when maintenance really was"),
     "Maintenance": Purpose("until deleted", f"{YES}: planned windows"),

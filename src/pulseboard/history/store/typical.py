@@ -61,7 +61,7 @@ def _sketches(series: Mapping[int, str], now: datetime) -> dict[str, Sketch]:
 def _of_recent(
     monitors: Collection[str], reading: str, now: datetime
 ) -> dict[str, float | None]:
-    wanted = {name: reading for name in monitors}
+    wanted = dict.fromkeys(monitors, reading)
     found: dict[str, float | None] = {}
     for which in (wanted, {}):
         missing = [name for name in monitors if found.get(name) is None]
