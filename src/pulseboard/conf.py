@@ -104,6 +104,7 @@ class Settings:
     cache_for: Duration = timedelta(seconds=60)
     critical_cache_for: Duration = timedelta(seconds=10)
     refresh_every: Duration = timedelta(seconds=30)
+    status_page_storage: str = ""
     checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     external_services: Mapping[str, Any] = field(default_factory=dict, repr=False)
     endpoints: Mapping[str, Any] | list[Any] = field(default_factory=dict, repr=False)

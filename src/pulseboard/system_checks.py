@@ -74,6 +74,13 @@ def _related(settings: Settings) -> Iterable[str]:
                 "PULSEBOARD.ALERT_EMAIL_RECIPIENTS: expected mail addresses such as "
                 f"'ops@example.org', got {one_line(recipient, limit=50)!r}"
             )
+    alias = settings.status_page_storage
+    if alias and alias not in django_settings.STORAGES:
+        known = ", ".join(sorted(map(repr, django_settings.STORAGES)))
+        yield (
+            "PULSEBOARD.STATUS_PAGE_STORAGE: expected an alias of STORAGES "
+            f"({known}), got {one_line(alias, limit=50)!r}"
+        )
     yield from plan_of(settings).problems
     yield from endpoints_of(settings).problems
     yield from registry.problems()

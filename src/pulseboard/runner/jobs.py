@@ -31,6 +31,7 @@ from pulseboard.notifiers import store as notifiers
 from pulseboard.runner import schedule_log
 from pulseboard.runner.clock import Clock
 from pulseboard.runner.engine import Engine, Finished, Job
+from pulseboard.statuspage import storage as page_copies
 from pulseboard.statuspage import store as statuspage
 from pulseboard.traffic import store as traffic
 
@@ -44,6 +45,8 @@ DELIVERY_TIMEOUT_SECONDS = 60.0
 LOOK_EVERY = timedelta(seconds=1)
 PAGES = "public pages"
 PAGES_TIMEOUT_SECONDS = 60.0
+COPIES = "copies of public pages"
+COPIES_TIMEOUT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,11 @@ def rebuild_pages(now: datetime) -> None:
     statuspage.rebuild(now)
 
 
+def copy_pages(now: datetime) -> None:
+    """Write the public pages into the storage for them, if there is one."""
+    page_copies.copy_pages(now)
+
+
 TABLE = (
     Scheduled(name="channels", every=timedelta(minutes=1), run=synchronize_channels),
     Scheduled(name="health check summary", every=timedelta(minutes=5), run=summarize),
@@ -156,6 +164,12 @@ TABLE = (
     Scheduled(name="reminders", every=timedelta(minutes=1), run=remind),
     Scheduled(name="incidents", every=timedelta(minutes=1), run=tell_public),
     Scheduled(name=PAGES, every=timedelta(minutes=1), run=rebuild_pages),
+    Scheduled(
+        name=COPIES,
+        every=timedelta(minutes=1),
+        run=copy_pages,
+        timeout_seconds=COPIES_TIMEOUT_SECONDS,
+    ),
     Scheduled(name="cleanup", every=timedelta(minutes=10), run=cleanup),
 )
 
@@ -180,6 +194,8 @@ class Jobs:
             self._start(DELIVERY, self._deliver, DELIVERY_TIMEOUT_SECONDS, None)
         if statuspage.is_outdated():
             self._start(PAGES, rebuild_pages, PAGES_TIMEOUT_SECONDS, None)
+        elif page_copies.is_due():
+            self._start(COPIES, copy_pages, COPIES_TIMEOUT_SECONDS, None)
 
     def _is_look_due(self, now: datetime) -> bool:
         last = self._looked_at

@@ -48,7 +48,7 @@ def as_markdown(visit: Visit) -> str:
 
 def as_atom(visit: Visit) -> str:
     """Return the Atom feed of incidents and maintenance."""
-    base = _origin(visit)
+    base = origin(visit)
     links = Links(
         page=base + visit.links.to(),
         feed=base + visit.links.form(".atom"),
@@ -130,7 +130,7 @@ def _nothing(visit: Visit) -> str:
     return visit.teller().say(WORDS[PublicStatus.NO_DATA])
 
 
-def _origin(visit: Visit) -> str:
+def origin(visit: Visit) -> str:
     """
     Return scheme and host for addresses that leave this host; empty if not known.
 
