@@ -21,6 +21,14 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+#: Headers by which the application may answer differently.
+TELLING = frozenset(
+    {
+        b"host", b"accept-language", b"accept-encoding",
+        b"x-forwarded-host", b"x-forwarded-proto",
+    }
+)  # fmt: skip
+
 
 def short_cut(application: Application) -> Application:
     """
@@ -50,18 +58,19 @@ def short_cut(application: Application) -> Application:
 
 def _key(scope: Scope) -> tuple[Key, bytes]:
     """Return what tells one answer from another, and ``If-None-Match``."""
-    host = language = coding = none_match = b""
-    for name, value in scope["headers"]:
-        if name == b"host":
-            host = value
-        elif name == b"accept-language":
-            language = value
-        elif name == b"accept-encoding":
-            coding = b"gzip" if b"gzip" in value else b""
-        elif name == b"if-none-match":
-            none_match = value
-    place = scope.get("root_path", ""), scope["path"], scope["query_string"]
-    return (*place, scope.get("scheme"), host, language, coding), none_match
+    none_match = b""
+    parts = [
+        scope.get("root_path", ""),
+        scope["path"],
+        scope["query_string"],
+        scope.get("scheme"),
+    ]
+    for header in scope["headers"]:
+        if header[0] in TELLING:
+            parts += header
+        elif header[0] == b"if-none-match":
+            none_match = header[1]
+    return tuple(parts), none_match
 
 
 async def _send(kept: Answer, none_match: bytes, is_head: bool, send: Send) -> None:

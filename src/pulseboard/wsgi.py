@@ -59,7 +59,9 @@ def _key(environ: Environ) -> Key:
         environ.get("wsgi.url_scheme"),
         environ.get("HTTP_HOST"),
         environ.get("HTTP_ACCEPT_LANGUAGE"),
-        "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""),
+        environ.get("HTTP_ACCEPT_ENCODING"),
+        environ.get("HTTP_X_FORWARDED_HOST"),
+        environ.get("HTTP_X_FORWARDED_PROTO"),
     )
 
 

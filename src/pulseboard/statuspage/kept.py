@@ -6,6 +6,9 @@ Answers of the public page that a process keeps in front of its application.
                   ▼
                the application ──▶ offered by the view? ──▶ kept until the page changes
 
+When it has changed, the first who asks has the new answer made; whoever asks meanwhile
+gets the one before, for a second at most.
+
 Only a view that says so (`offer`) has its answer kept, so nothing private can be.
 Reading takes no lock: the table is replaced, never changed in part.
 """
@@ -31,6 +34,8 @@ MOST_BYTES_EACH = 1024 * 1024
 LOOK_EVERY_SECONDS = 1.0
 #: Without a look for so long nothing is answered from memory.
 TRUSTED_SECONDS = 3.0
+#: Ages on the page are told in minutes: without a change it is made anew, too.
+LONGEST_SECONDS = 60.0
 #: Nobody asked for so long: nothing is looked at until somebody does.
 IDLE_SECONDS = 60.0
 
@@ -73,7 +78,11 @@ class Keeper:
     def __init__(self, revision: Callable[[], object]) -> None:
         self._revision = revision
         self._seen: object = None
+        self._seen_at = 0.0
         self._answers: dict[Key, Answer] = {}
+        #: Of before the change, until somebody has the new one made.
+        self._before: dict[Key, Answer] = {}
+        self._made_anew: set[Key] = set()
         self._bytes = 0
         self._trusted_until = 0.0
         self._asked_at = 0.0
@@ -82,12 +91,20 @@ class Keeper:
 
     def get(self, key: Key) -> Answer | None:
         """Return what is kept under *key*, None when it must be made."""
-        answer = self._answers.get(key)
+        answer = self._answers.get(key) or self._one_before(key)
         if answer is None:
             return None
         now = _now()
         self._asked_at = now
         return answer if now < self._trusted_until else None
+
+    def _one_before(self, key: Key) -> Answer | None:
+        """Return the answer of before the change to all but the first who ask."""
+        answer = self._before.get(key)
+        if answer is not None and key not in self._made_anew:
+            self._made_anew.add(key)
+            return None
+        return answer
 
     @property
     def seen(self) -> object:
@@ -116,11 +133,14 @@ class Keeper:
 
     def look(self) -> None:
         """Forget everything if the page has changed since the last look."""
-        revision = self._revision()
+        revision, now = self._revision(), _now()
         with self._lock:
-            if revision != self._seen:
-                self._answers, self._bytes, self._seen = {}, 0, revision
-            self._trusted_until = _now() + TRUSTED_SECONDS
+            self._before, self._made_anew = {}, set()
+            if revision != self._seen or now - self._seen_at > LONGEST_SECONDS:
+                self._before = self._answers
+                self._answers, self._bytes = {}, 0
+                self._seen, self._seen_at = revision, now
+            self._trusted_until = now + TRUSTED_SECONDS
 
     def _watch(self) -> None:
         """Start looking, unless a thread of this process does already."""
@@ -140,4 +160,5 @@ class Keeper:
                 logger.debug("looking for a changed page failed", exc_info=True)
             pause.wait(LOOK_EVERY_SECONDS)
         with self._lock:
-            self._answers, self._bytes, self._thread = {}, 0, None
+            self._answers, self._before = {}, {}
+            self._bytes, self._thread = 0, None

@@ -385,7 +385,7 @@ class TestJob:
         into(Hanging)
         table.run_due(table._clock.now())
         try:
-            assert "no answer" in drain(table)
+            assert "timed out" in drain(table)
             assert table.engine.hung() == [jobs.COPIES]
             table.run_due(table._clock.now() + MINUTE)
             assert "still" in drain(table)

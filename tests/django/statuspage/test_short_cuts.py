@@ -178,6 +178,7 @@ def test_an_answer_made_before_a_change_is_not_kept(
         {"host": "other.example.org"},
         {"accept_language": "de"},
         {"accept_encoding": "gzip"},
+        {"x_forwarded_host": "other.example.org"},
     ],
 )
 def test_other_questions_get_their_own_answer(
@@ -252,3 +253,36 @@ def test_memory_is_bounded(revision: list[object]) -> None:
     assert len(keeper._answers) <= 512
     keeper.keep(("large",), Answer(200, (), b"x" * 2_000_000), 1)
     assert keeper.get(("large",)) is None
+
+
+def test_while_the_new_page_is_made_the_others_get_the_one_before(
+    revision: list[object], keepers: list[Keeper]
+) -> None:
+    """S13: nobody waits, and not for long does anybody read what was"""
+    keeper = Keeper(lambda: revision[-1])
+    keeper.look()
+    old, new = Answer(200, (), b"old"), Answer(200, (), b"new")
+    keeper.keep(("key",), old, keeper.seen)
+    revision.append(2)
+    keeper.look()
+    assert [keeper.get(("key",)) for _ in range(3)] == [None, old, old]
+    keeper.keep(("key",), new, keeper.seen)
+    assert keeper.get(("key",)) == new
+    revision.append(3)
+    keeper.look()
+    keeper.look()
+    assert [keeper.get(("key",)) for _ in range(2)] == [None, None]
+
+
+def test_without_a_change_ages_are_told_anew_each_minute(
+    revision: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X22: a dead runner changes nothing, yet its page grows older"""
+    moment = [1000.0]
+    monkeypatch.setattr("pulseboard.statuspage.kept._now", lambda: moment[0])
+    keeper = Keeper(lambda: 1)
+    keeper.look()
+    keeper.keep(("key",), Answer(200, (), b"5 min ago"), keeper.seen)
+    moment[0] += 61
+    keeper.look()
+    assert keeper.get(("key",)) is None
