@@ -48,6 +48,7 @@ class Demo:
             "PULSEBOARD_CHECKS": json.dumps(CHECKS),
         }
         self._environment.pop("DJANGO_SETTINGS_MODULE", None)
+        self.folder = Path(folder)
         self.address = f"http://127.0.0.1:{_free_port()}"
         self._lines: queue.Queue[str] = queue.Queue()
         self.process = subprocess.Popen(
@@ -60,9 +61,9 @@ class Demo:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self._browser = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), jar
-        )
+        without_proxy = urllib.request.ProxyHandler({})
+        self._browser = urllib.request.build_opener(without_proxy, jar)
+        self._visitor = urllib.request.build_opener(without_proxy)
 
     def line(self, pattern: str) -> str:
         """Return the next line that holds *pattern*, skipping others."""
@@ -98,6 +99,25 @@ class Demo:
     def json(self, path: str) -> Any:
         with self._browser.open(self.address + path, timeout=20) as answer:
             return json.load(answer)
+
+    def text(self, path: str) -> str:
+        """Return what a visitor reads at *path*, tags left out."""
+        with self._visitor.open(self.address + path, timeout=20) as answer:
+            return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", answer.read().decode()))
+
+    def call(self, path: str, **body: object) -> Any:
+        """Post *body* to the API with the token of the demo."""
+        request = urllib.request.Request(self.address + path, json.dumps(body).encode())
+        request.add_header("Content-Type", "application/json")
+        token = (self.folder / "token.secret").read_text() * 2
+        request.add_header("Authorization", f"Bearer {token}")
+        with self._visitor.open(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def services(self) -> dict[str, str]:
+        """Return the public status of each service."""
+        found = self.json("/health/status-page.json")["services"]
+        return {each["slug"]: each["status"] for each in found}
 
     def known(self, *statuses: str) -> set[str]:
         """Return the components with one of *statuses*, or with any known one."""
@@ -154,6 +174,52 @@ def test_a_stopped_redis_is_told_once_and_so_is_its_return(demo: Demo) -> None:
     assert "Redis" in demo.line("^mail to ")
     demo.until(lambda: "cache" in demo.known("healthy"))
     assert [line for line in demo.rest() if line.startswith("mail to ")] == []
+
+
+ENDPOINTS = {
+    "api-root": "API Root",
+    "health-check": "Health Check",
+    "user-registration": "User Registration",
+    "user-login": "User Login",
+    "oauth-applications": "OAuth Applications",
+    "health-overview-api": "Health Overview API",
+    "status-page": "Status Page",
+    "admin-panel": "Admin Panel",
+}
+
+
+def test_the_eight_endpoints_are_probed_and_public(demo: Demo) -> None:
+    """S3, S13: live values, and strips that say that their past is made up."""
+    demo.until(lambda: set(demo.services().values()) == {"operational"})
+    assert set(demo.services()) == set(ENDPOINTS)
+    page = demo.text("/health/status-page")
+    assert "8 of 8 services operational" in page
+    assert "demo" in page.lower().replace("driver app", "")
+
+
+def test_a_broken_login_turns_its_row_and_drafts_an_incident(demo: Demo) -> None:
+    """S4, S13, S16: published and resolved by a person, on page and feed."""
+    demo.command("break-login")
+    demo.call("/health/api/endpoints/user-login/run")
+    demo.until(lambda: demo.services()["user-login"] == "major_outage")
+    others = {
+        slug for slug, status in demo.services().items() if status != "operational"
+    }
+    assert others == {"user-login"}
+    assert "Partial outage: User Login is down" in demo.text("/health/status-page")
+    [draft] = demo.json("/health/api/incidents")["incidents"]
+    assert (draft["components"], draft["is_published"]) == (["user-login"], False)
+    assert draft["title"] not in demo.text("/health/status-page.atom")
+    demo.call(f"/health/api/incidents/{draft['key']}/publish")
+    demo.until(lambda: draft["title"] in demo.text("/health/status-page.atom"))
+    assert draft["title"] in demo.text("/health/status-page")
+    demo.command("mend-login")
+    demo.call("/health/api/endpoints/user-login/run")
+    solved = {"phase": "resolved", "text": "The login works again."}
+    demo.call(f"/health/api/incidents/{draft['key']}/updates", **solved)
+    demo.until(lambda: "works again" in demo.text("/health/status-page.atom"))
+    demo.until(lambda: set(demo.services().values()) == {"operational"})
+    assert "All systems operational" in demo.text("/health/status-page")
 
 
 def test_the_demo_ends_with_all_it_started(demo: Demo) -> None:

@@ -133,9 +133,10 @@ def _parts(components: Collection[int]) -> dict[int, list[Watched]]:
         "monitor__ran_at",
         "monitor__interval_seconds",
         "monitor__source",
+        "monitor__demo_until",
     ):
-        component, decides, name, confirmed, since, ran_at, every, source = row
-        watched = _watched(decides, name, confirmed, since, ran_at, every, source)
+        component, *facts = row
+        watched = _watched(*facts)
         found.setdefault(component, []).append(watched)
     return found
 
@@ -148,6 +149,7 @@ def _watched(
     ran_at: datetime | None,
     interval_seconds: float,
     source: str,
+    demo_until: datetime | None,
 ) -> Watched:
     still_known = 2 * timedelta(seconds=interval_seconds) + GRACE
     return Watched(
@@ -156,5 +158,5 @@ def _watched(
         since=since,
         known_until=ran_at + still_known if ran_at else None,
         decides=decides,
-        is_demo=source == DEMO,
+        is_demo=source == DEMO or demo_until is not None,
     )
