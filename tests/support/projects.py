@@ -52,6 +52,7 @@ SERVERS: dict[str, tuple[str, ...]] = {
         *("gunicorn", "--workers=2", "--preload", "--bind={address}"),
         f"{NAME}.wsgi",
     ),
+    "gunicorn-alone": ("gunicorn", "--workers=1", "--bind={address}", f"{NAME}.wsgi"),
     "uvicorn": ("uvicorn", "--workers=2", "--port={port}", f"{NAME}.asgi:application"),
     "granian-wsgi": (
         *("granian", "--interface=wsgi", "--workers=2", "--port={port}"),

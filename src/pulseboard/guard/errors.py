@@ -39,10 +39,11 @@ class Failure(enum.Enum):
     # Ours, not the target's:
     BUSY = "Too many names are being resolved at once."
     EXHAUSTED = "Too many connections are open here."
+    OCCUPIED = "Not asked: this application serves one request at a time."
 
 
 #: These say nothing about the target.
-OURS = frozenset({Failure.BUSY, Failure.EXHAUSTED})
+OURS = frozenset({Failure.BUSY, Failure.EXHAUSTED, Failure.OCCUPIED})
 
 
 class ConnectFailed(PulseboardError):

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-
-from django.conf import settings as django_settings
 
 from pulseboard.conf import Settings, get_settings
 from pulseboard.core.errors import ConfigError
@@ -17,17 +14,10 @@ from pulseboard.guard.verdict import Network, Trust, parse_networks
 from pulseboard.monitors.definition import Definition
 from pulseboard.probes.attempt import definition_of
 from pulseboard.probes.options import Surroundings, named, read_spec
-from pulseboard.probes.own_address import (
-    OwnAddress,
-    bound_address,
-    listening_sockets,
-    public_address,
-)
 from pulseboard.probes.plan import Plan
+from pulseboard.probes.whereabouts import own_address
 
 SOURCE = "PULSEBOARD.ENDPOINTS"
-#: Looking through the sockets of a process costs milliseconds; a server keeps its own.
-SOCKETS_KEPT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +80,6 @@ def _networks(settings: Settings) -> tuple[Network, ...]:
         return parse_networks(tuple(settings.allowed_networks))
     except ConfigError:
         return ()
-
-
-def own_address() -> OwnAddress | None:
-    """Return where this application is asked, None when nobody knows."""
-    return public_address(get_settings().public_url) or bound_address(
-        _sockets.found(),
-        django_settings.ALLOWED_HOSTS,
-        getattr(django_settings, "SECURE_PROXY_SSL_HEADER", None) or (),
-    )
-
-
-class _Sockets:
-    """The sockets we listen on, looked up now and then."""
-
-    def __init__(self) -> None:
-        self._found: list[tuple[str, int]] = []
-        self._at = -SOCKETS_KEPT_SECONDS
-
-    def found(self) -> list[tuple[str, int]]:
-        now = time.monotonic()
-        if not self._found or now - self._at >= SOCKETS_KEPT_SECONDS:
-            self._found, self._at = listening_sockets(), now
-        return self._found
-
-
-_sockets = _Sockets()
 
 
 def _written(

@@ -43,6 +43,7 @@ from pulseboard.probes.exchanged import (
 from pulseboard.probes.models import Endpoint
 from pulseboard.probes.options import WrongSpec, spec_text
 from pulseboard.probes.trial import try_out
+from pulseboard.probes.whereabouts import during_request
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -163,7 +164,8 @@ def test(caller: Caller, request: TestRequest) -> TrialModel:
     except WrongSpec as error:
         raise _problem(error) from None
     audit(caller, "test endpoint", plan.target, kind=plan.kind)
-    trial = asyncio.run(try_out(plan, show_body=request.show_body))
+    with during_request([plan.target]):
+        trial = asyncio.run(try_out(plan, show_body=request.show_body))
     return TrialModel.model_validate(asdict(trial))
 
 

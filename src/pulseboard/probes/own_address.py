@@ -1,8 +1,7 @@
 """
 Where this application itself is asked: a URL that is only a path means it.
 
-    PUBLIC_URL, else the socket this process (or its server's parent) listens on,
-    else what a web process wrote down
+    PUBLIC_URL, else the socket a web process listens on (see `whereabouts`)
 
 Trusted without an allow-list: nobody chose that address but who runs us.
 """
@@ -74,15 +73,26 @@ def accepted_host(allowed_hosts: Iterable[str]) -> str:
 
 
 def listening_sockets() -> list[Socket]:
-    """Return what this process listens on, or else the nearest parent that does."""
+    """Return what this process listens on."""
     try:
-        process = psutil.Process()
-        for each in (process, *process.parents()[:PARENTS]):
-            if found := _listening(each):
-                return found
+        return _listening(psutil.Process())
+    except psutil.Error:
+        return []
+
+
+def sockets_of_parents() -> list[Socket]:
+    """
+    Return what the processes above this one listen on, the nearest first.
+
+    A server's parent may hold the socket; so may a supervisor with a page of its own.
+    """
+    found: list[Socket] = []
+    try:
+        for each in psutil.Process().parents()[:PARENTS]:
+            found += _listening(each)
     except psutil.Error:
         pass
-    return []
+    return found
 
 
 def _listening(process: psutil.Process) -> list[Socket]:

@@ -19,7 +19,7 @@ from pulseboard.guard.verdict import Trust
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition, Kind, Lane
 from pulseboard.monitors.models import Component, ComponentMonitor, Monitor
-from pulseboard.probes import secrets
+from pulseboard.probes import secrets, whereabouts
 from pulseboard.probes.attempt import definition_of
 from pulseboard.probes.configured import SOURCE, Declared, declared_of, surroundings
 from pulseboard.probes.models import Endpoint
@@ -42,6 +42,7 @@ SLUG_LENGTH = 60
 
 def revision() -> object:
     """Return what differs after every change of an endpoint, by one query."""
+    whereabouts.look()
     rows = Endpoint.objects.aggregate(Count("pk"), Max("pk"), Sum("version"))
     return (*rows.values(), id(get_settings()))
 

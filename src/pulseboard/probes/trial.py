@@ -19,6 +19,7 @@ from pulseboard.guard.verdict import Trust
 from pulseboard.probes.assertions.conditions import Conditions
 from pulseboard.probes.attempt import Tried, ask_once
 from pulseboard.probes.facts import Facts, Phases
+from pulseboard.probes.own_address import is_own
 from pulseboard.probes.plan import Plan
 from pulseboard.probes.probe import Probe, Try, known_kinds
 
@@ -57,6 +58,9 @@ NEXT_STEPS = {
     Failure.NOT_TLS: "The target does not speak TLS on this port. Try http://.",
     Failure.CLIENT_CERTIFICATE: "The target wants a client certificate that it knows. "
     "Set one under More.",
+    Failure.OCCUPIED: "This application is served by one worker, which is busy with "
+    "this test, so nothing was asked. Save it: the runner asks between requests. More "
+    "workers or threads make it testable.",
     Failure.REDIRECT: "The redirects lead nowhere: too many, or to another kind of "
     "address.",
 }
@@ -138,6 +142,11 @@ def sentence_for(tried: Tried, plan: Plan, ended_at: datetime | None = None) -> 
 def _failure(failure: Failure, plan: Plan, ended_at: datetime | None) -> str:
     if failure is Failure.TIMEOUT:
         limit = seconds_text(plan.timeout.total_seconds())
+        if is_own(plan.target):
+            return (
+                f"Timed out after {limit}. See what this path waits for; and if all "
+                "workers are busy, this application needs more of them."
+            )
         return f"Timed out after {limit}. Check firewalls, or allow it more time."
     if failure is Failure.EXPIRED:
         ago = "" if ended_at is None else f" {_ago(plan.clock() - ended_at)}"

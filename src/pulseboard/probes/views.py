@@ -28,6 +28,7 @@ from pulseboard.probes.options import (
 from pulseboard.probes.plan import Plan
 from pulseboard.probes.probe import known_kinds
 from pulseboard.probes.trial import try_out
+from pulseboard.probes.whereabouts import during_request
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Endpoint]
@@ -268,7 +269,8 @@ def test_now(request: HttpRequest, form: EndpointForm) -> JsonResponse:
         return JsonResponse({"errors": form.errors}, status=400)
     audit(caller, "test endpoint", form.plan.target, kind=form.plan.kind)
     show_body = form.data.get("show_body") == "on"
-    trial = asyncio.run(try_out(form.plan, show_body=show_body))
+    with during_request([form.plan.target]):
+        trial = asyncio.run(try_out(form.plan, show_body=show_body))
     return JsonResponse(asdict(trial))
 
 

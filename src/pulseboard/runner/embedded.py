@@ -24,8 +24,9 @@ from pulseboard.conf import get_settings
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.log import get_logger
 from pulseboard.monitors import registry
+from pulseboard.probes.whereabouts import note_if_due
 from pulseboard.runner.ending import hear_the_end
-from pulseboard.runner.foreground import run, runner_for, serve_beside
+from pulseboard.runner.foreground import guarded, run, runner_for, serve_beside
 from pulseboard.runner.tick import Runner
 from pulseboard.traffic.store import flush, flush_if_due
 
@@ -205,11 +206,17 @@ def _run(state: _Embedded) -> None:
     state.started = True
     _load_checks()
     settings = get_settings()
+    guarded(note_if_due)  # before the first path of ours is asked
     if settings.runner == "embedded":
         state.runner = runner_for(settings, "embedded")
-        run(state.runner, settings, state.stop, beside=flush_if_due)
+        run(state.runner, settings, state.stop, beside=_beside)
     else:
-        serve_beside(state.stop, flush_if_due)
+        serve_beside(state.stop, _beside)
+
+
+def _beside() -> None:
+    flush_if_due()
+    note_if_due()
 
 
 def _load_checks() -> None:

@@ -45,7 +45,7 @@ def run(
     while not stop.is_set():
         wait = _step(runner)
         pause = 1.0 if wait is not None else min(pause * 2, LONGEST_PAUSE_SECONDS)
-        _guarded(beside)
+        guarded(beside)
         # Nobody collects the answers after a failed step: waiting for one would spin.
         (stop if wait is None else runner.engine.answered).wait(
             pause if wait is None else wait
@@ -57,7 +57,15 @@ def run(
 def serve_beside(stop: threading.Event, beside: Callable[[], None]) -> None:
     """Call *beside* every 5 s until *stop*: for a process that runs no checks."""
     while not stop.wait(BESIDE_EVERY_SECONDS):
-        _guarded(beside)
+        guarded(beside)
+
+
+def guarded(beside: Callable[[], None]) -> None:
+    """Call *beside*; monitoring goes on whatever it raises."""
+    try:
+        beside()
+    except Exception:
+        logger.exception("What runs beside the ticks failed")
 
 
 def _step(runner: Runner) -> float | None:
@@ -68,10 +76,3 @@ def _step(runner: Runner) -> float | None:
         runner.failures_total += 1
         logger.exception("A tick failed; trying again soon")
         return None
-
-
-def _guarded(beside: Callable[[], None]) -> None:
-    try:
-        beside()
-    except Exception:
-        logger.exception("What runs beside the ticks failed")

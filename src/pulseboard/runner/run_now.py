@@ -21,6 +21,7 @@ from pulseboard.monitors import latest, registry, run_now
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition
 from pulseboard.monitors.models import RunnerLease
+from pulseboard.probes.whereabouts import during_request
 from pulseboard.runner.clock import Clock
 from pulseboard.runner.doubts import Asked, Doubts
 from pulseboard.runner.engine import Engine, Job, engine_for_checks
@@ -111,6 +112,20 @@ def observe(
     Args:
         tell: Called with how many have answered, whenever that rises.
     """
+    with during_request(each.options.get("target") for each in definitions.values()):
+        observed = _asked(definitions, at, tell)
+    # Nobody is asked beside those that were to be; what they say of each other counts.
+    known = registry.definitions()
+    observed = Doubts().sift(
+        observed, known, at, lambda name: Asked.NEVER, to_the_end=True
+    )
+    latest.keep(observed)
+    return observed
+
+
+def _asked(
+    definitions: Mapping[str, Definition], at: datetime, tell: Callable[[int], None]
+) -> list[Observed]:
     engine = engine_for_checks(get_settings().max_workers)
     for name, each in definitions.items():
         engine.start(
@@ -122,16 +137,9 @@ def observe(
             )
         )
     try:
-        observed = _answers(engine, len(definitions), at, tell)
+        return _answers(engine, len(definitions), at, tell)
     finally:
         engine.end()
-    # Nobody is asked beside those that were to be; what they say of each other counts.
-    known = registry.definitions()
-    observed = Doubts().sift(
-        observed, known, at, lambda name: Asked.NEVER, to_the_end=True
-    )
-    latest.keep(observed)
-    return observed
 
 
 def _answers(

@@ -79,8 +79,8 @@ def test_our_own_sockets_are_found() -> None:
 def test_a_worker_finds_the_socket_of_its_parent() -> None:
     """As the workers of a server that accepts in its parent."""
     code = (
-        "from pulseboard.probes.own_address import listening_sockets;"
-        "print(listening_sockets())"
+        "from pulseboard.probes.own_address import sockets_of_parents;"
+        "print(sockets_of_parents())"
     )
     with socket.create_server(("127.0.0.1", 0)) as server:
         found = subprocess.run(
