@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -135,6 +136,7 @@ def _parts(components: Collection[int]) -> dict[int, list[Watched]]:
         "monitor__source",
         "monitor__demo_until",
     ):
+        facts: list[Any]
         component, *facts = row
         watched = _watched(*facts)
         found.setdefault(component, []).append(watched)
