@@ -104,7 +104,9 @@ class Host:
 
     def runner(self) -> int:
         """Return the id of the process that runs."""
-        [[pid, number]] = self.rows("SELECT pid, number FROM pulseboard_runnerlease")
+        [[pid, number]] = self.rows(
+            "SELECT pid, number FROM pulseboard_runnerlease WHERE name = 'runner'"
+        )
         assert number == 1, "no second runner ever won"
         return int(pid)
 
