@@ -36,6 +36,7 @@ export class LivePage {
   private dueMs = Infinity;
   private failures = 0;
   private isAsking = false;
+  private held: HTMLElement | null = null;
 
   constructor(private readonly words: Words) {
     this.announcer = new Announcer(voice());
@@ -68,8 +69,8 @@ export class LivePage {
     document.addEventListener("click", (event) => this.clicked(event));
     document.addEventListener("keydown", (event) => this.pressed(event));
     document.addEventListener("focusin", (event) => this.focused(event.target as HTMLElement));
-    document.addEventListener("pointerdown", (event) => this.dragged(event));
-    document.addEventListener("pointermove", (event) => event.buttons & 1 && this.dragged(event));
+    document.addEventListener("pointerdown", (event) => this.taken(event));
+    document.addEventListener("pointermove", (event) => event.buttons & 1 && this.dragged(event.clientX));
   }
 
   // What the visitor does.
@@ -111,13 +112,18 @@ export class LivePage {
     if (slug !== undefined && slug !== this.scene.open?.slug) this.open(slug, this.scene.open?.place ?? this.last);
   }
 
-  private dragged(event: PointerEvent): void {
-    const box = (event.target as Element).closest<HTMLElement>("[data-strip-box]");
-    const drawn = box?.querySelector("svg")?.getBoundingClientRect();
-    if (!box || !drawn || drawn.width === 0) return;
-    const share = (event.clientX - drawn.left) / drawn.width;
-    const place = placeAt(document.dir === "rtl" ? 1 - share : share, firstDrawn(box, this.last), this.last);
-    this.open(box.dataset.stripBox ?? "", place);
+  /** A finger holds on to the strip that it began on, though panels may move it. */
+  private taken(event: PointerEvent): void {
+    this.held = (event.target as Element).closest<HTMLElement>("[data-strip-box]");
+    this.dragged(event.clientX);
+  }
+
+  private dragged(x: number): void {
+    const drawn = this.held?.querySelector("svg")?.getBoundingClientRect();
+    if (!this.held || !drawn || drawn.width === 0) return;
+    const share = (x - drawn.left) / drawn.width;
+    const place = placeAt(document.dir === "rtl" ? 1 - share : share, firstDrawn(this.held, this.last), this.last);
+    this.open(this.held.dataset.stripBox ?? "", place);
   }
 
   private open(slug: string, place: number): void {
@@ -262,7 +268,7 @@ export class LivePage {
   }
 
   private get refreshMs(): number {
-    return Math.max(5, Number(this.fresh?.refresh) || 60) * 1000;
+    return (Number(this.fresh?.refresh) || 60) * 1000;
   }
 }
 
