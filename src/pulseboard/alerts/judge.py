@@ -6,6 +6,8 @@ What a confirmed change of status means for the alert of its subject.
                                    └──healthy──▶ CLOSE
 
 Unknown neither opens nor closes: what was announced is closed by good news only.
+A notice is no trouble yet, such as that a certificate ends within two weeks: each is
+told once, and when all is well again nobody is told that it is.
 """
 
 from __future__ import annotations

@@ -40,6 +40,8 @@ class SystemAlert(models.Model):
     acknowledged_at = InstantField(_("acknowledged at"), null=True, blank=True)
     acknowledged_by = models.CharField(_("acknowledged by"), max_length=150, blank=True)
     reminded_at = InstantField(_("last reminder"), null=True, blank=True)
+    #: Nothing but notices was announced of it (see `core.outcome.NOTICE`).
+    is_notice = models.BooleanField(default=False, editable=False)
     #: Type and subject while open, NULL after: a unique index that every database
     #: has (MariaDB knows no partial ones) keeps it at one open alert.
     open_key = models.CharField(max_length=255, null=True, unique=True, editable=False)

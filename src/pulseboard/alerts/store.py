@@ -11,6 +11,7 @@ from pulseboard.alerts.judge import TROUBLE, Step, headline, reminder_due, step
 from pulseboard.alerts.models import SystemAlert, open_key_of
 from pulseboard.alerts.transition import Transition, publish
 from pulseboard.core.outcome import NOTICE
+from pulseboard.core.status import Status
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.store import Change
@@ -82,10 +83,11 @@ def remind(
         if notice == alert.message:
             continue
         alert.message = notice or alert.message
+        alert.is_notice = alert.is_notice and notice is not None
         with transaction.atomic(using=router.db_for_write(SystemAlert)):
             fresh = SystemAlert.objects.filter(
                 pk=alert.pk, state=alert.state, reminded_at=alert.reminded_at
-            ).update(reminded_at=now, message=alert.message)
+            ).update(reminded_at=now, message=alert.message, is_notice=alert.is_notice)
             if fresh:
                 _tell(alert, Step.REMIND, now, summary=alert.message)
                 told += 1
@@ -165,6 +167,7 @@ def _open(change: Change) -> None:
         title=change.title,
         message=summary,
         severity=TROUBLE[change.after],
+        is_notice=_is_notice(change),
         began_at=change.since,
         created_at=change.at,
     )
@@ -177,12 +180,26 @@ def _move(alert: SystemAlert, kind: Step, change: Change) -> None:
     if kind is Step.CLOSE:
         if _close(alert, "", change.at):
             lasted = change.since - alert.began_at
-            _tell(alert, kind, change.at, summary=summary, lasted=lasted)
+            _tell(
+                alert,
+                kind,
+                change.at,
+                summary=summary,
+                lasted=lasted,
+                is_quiet=alert.is_notice,
+            )
         return
     alert.severity = TROUBLE[change.after]
     alert.message = summary
-    alert.save(update_fields=["severity", "message"])
+    alert.is_notice = alert.is_notice and _is_notice(change)
+    alert.save(update_fields=["severity", "message", "is_notice"])
     _tell(alert, kind, change.at, summary=summary)
+
+
+def _is_notice(change: Change) -> bool:
+    """Return whether *change* brings a notice; critical is always trouble."""
+    notice = change.outcome.details.get(NOTICE)
+    return bool(notice) and change.after is Status.WARNING
 
 
 def _close(alert: SystemAlert, who: str, at: datetime) -> bool:
@@ -209,6 +226,7 @@ def _tell(
     lasted: timedelta | None = None,
     trouble: str = "",
     end: str = "Recovered",
+    is_quiet: bool = False,
 ) -> None:
     """Publish one step; *lasted* ends with the trouble, by default with *at*."""
     if lasted is None:
@@ -227,6 +245,7 @@ def _tell(
             began_at=alert.began_at,
             at=at,
             last_good=_last_good(alert.subject),
+            is_quiet=is_quiet,
         )
     )
 

@@ -25,6 +25,7 @@ class Transition:
         lasted: From the first sign to the last, or to now while it goes on.
         summary: The result that led here, one line.
         last_good: The last healthy result, one line; empty without one.
+        is_quiet: Lists show it, nobody is told.
     """
 
     alert_id: int
@@ -39,6 +40,7 @@ class Transition:
     at: datetime
     lasted: timedelta
     last_good: str = ""
+    is_quiet: bool = False
 
 
 Listener = Callable[[Transition], None]

@@ -86,7 +86,8 @@ def troubled(now: datetime) -> list[Monitor]:
 def standing(row: Monitor, now: datetime) -> Change:
     """Return what *row* believes at *now* as if it were news."""
     status = Status(row.confirmed)
-    outcome = Outcome(status, row.summary, row.readings, Reason(row.reason))
+    reason = Reason(row.reason)
+    outcome = Outcome(status, row.summary, row.readings, reason, details=row.details)
     since = row.confirmed_since or now
     return Change(row.name, row.title, Status.UNKNOWN, status, since, now, outcome)
 
