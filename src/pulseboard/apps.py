@@ -18,6 +18,7 @@ class PulseboardConfig(AppConfig):
         from pulseboard import system_checks  # noqa: F401  (registers itself)
         from pulseboard.checks import configured
         from pulseboard.incidents import store as incidents  # noqa: F401  (listens)
+        from pulseboard.incidents import zone
         from pulseboard.monitors import registry, run_now
         from pulseboard.notifiers import store as notifiers  # noqa: F401  (listens)
         from pulseboard.probes import configured as endpoints
@@ -34,6 +35,7 @@ class PulseboardConfig(AppConfig):
         registry.derive(network.derive)
         run_now.fill_in(run_by_hand, run_without_database)
         statuspage.watch()
+        zone.provide(statuspage.default_zone)
         setting_changed.connect(_forget_monitors)
 
 

@@ -13,6 +13,7 @@ from pulseboard.history.models import (
 )
 from pulseboard.incidents.models import (
     Announcement,
+    Asking,
     Incident,
     IncidentAlert,
     IncidentTemplate,
@@ -28,13 +29,14 @@ from pulseboard.monitors.models import (
     RunnerLease,
 )
 from pulseboard.notifiers.models import Channel, Notification
-from pulseboard.statuspage.models import PageComponent, PageSnapshot, StatusPage
 from pulseboard.probes.models import Endpoint
+from pulseboard.statuspage.models import PageComponent, PageSnapshot, StatusPage
 from pulseboard.traffic.models import TrafficCount
 
 __all__ = [
     "Announcement",
     "ApiToken",
+    "Asking",
     "AuditEvent",
     "Channel",
     "Component",

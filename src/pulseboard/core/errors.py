@@ -16,6 +16,8 @@ PulseboardError
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 
 class PulseboardError(Exception):
     """Root of every error a caller may want to catch."""
@@ -32,15 +34,23 @@ class NotifyError(PulseboardError):
     Args:
         message: Safe to show on the dashboard: no URL, token or address.
         permanent: True when retrying cannot help, such as a revoked token.
+        wait: How long to leave the receiver alone, at least.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        wait: timedelta = timedelta(0),
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.wait = wait
 
 
 class Refused(NotifyError):
-    """The mail server refuses the recipients; it would take mail to others."""
+    """These recipients do not take it; others may take theirs."""
 
 
 class UsageError(PulseboardError):

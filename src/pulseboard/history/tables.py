@@ -23,6 +23,7 @@ YES, NO = "yes", "no"
 PURPOSES: dict[str, Purpose] = {
     "Announcement": Purpose("keep_notifications_for", f"{NO}: what was told"),
     "ApiToken": Purpose("until deleted", f"{YES}: callers would need new tokens"),
+    "Asking": Purpose("1 hour", f"{NO}: who asked too often"),
     "AuditEvent": Purpose("keep_audit_for", f"{YES}: who did what"),
     "Channel": Purpose("until deleted", f"{YES}: where alerts go"),
     "Component": Purpose("until deleted", f"{YES}: what the public is told of"),

@@ -68,6 +68,8 @@ class Notification(models.Model):
     addressee = models.CharField(
         _("addressee"), max_length=60, blank=True, default="", editable=False
     )
+    #: It is posted to an address of the web that the room knows; else it is a mail.
+    by_web = models.BooleanField(default=False, editable=False)
     #: What the room that wrote it needs to finish it for its addressee.
     facts = models.JSONField(default=dict, editable=False)
     #: Messages of one alert leave in order: the recovery never before the alarm.

@@ -40,6 +40,7 @@ logger = get_logger("pulseboard.runner")
 #: Rows that one run of a job may touch; the rest waits for the next.
 BUDGET_ROWS = 20_000
 DELIVERY = "deliver notifications"
+WEB_DELIVERY = "deliver by the web"
 DELIVERY_TIMEOUT_SECONDS = 60.0
 #: How often is looked for messages; steps may follow one another more closely.
 LOOK_EVERY = timedelta(seconds=1)
@@ -178,7 +179,7 @@ class Jobs:
     """Runs the table for the holder of the lease."""
 
     def __init__(self, holder: str, clock: Clock) -> None:
-        self.engine = Engine(max_workers=2)
+        self.engine = Engine(max_workers=3)
         self._holder = holder
         self._clock = clock
         self._slots: dict[str, int] | None = None
@@ -190,12 +191,20 @@ class Jobs:
         for each in TABLE:
             if self._claim(each, now):
                 self._start(each.name, each.run, each.timeout_seconds, now)
-        if self._is_look_due(now) and notifiers.is_due(now):
-            self._start(DELIVERY, self._deliver, DELIVERY_TIMEOUT_SECONDS, None)
+        if self._is_look_due(now):
+            self._start_deliveries(now)
         if statuspage.is_outdated():
             self._start(PAGES, rebuild_pages, PAGES_TIMEOUT_SECONDS, None)
         elif page_copies.is_due():
             self._start(COPIES, copy_pages, COPIES_TIMEOUT_SECONDS, None)
+
+    def _start_deliveries(self, now: datetime) -> None:
+        """Send what waits; strangers' receivers hold up no mail."""
+        each = DELIVERY_TIMEOUT_SECONDS
+        if notifiers.is_due(now):
+            self._start(DELIVERY, self._deliver, each, None)
+        if notifiers.is_due(now, by_web=True):
+            self._start(WEB_DELIVERY, self._deliver_by_web, each, None)
 
     def _is_look_due(self, now: datetime) -> bool:
         last = self._looked_at
@@ -228,6 +237,9 @@ class Jobs:
 
     def _deliver(self, now: datetime) -> None:
         notifiers.deliver(self._holder, self._clock.now)
+
+    def _deliver_by_web(self, now: datetime) -> None:
+        notifiers.deliver_by_web(self._holder, self._clock.now)
 
     def _claim(self, each: Scheduled, now: datetime) -> bool:
         """Claim the slot of *each* by conditional update, as monitors are claimed."""

@@ -12,7 +12,6 @@ from django.core import mail
 
 from pulseboard.access import store as access
 from pulseboard.access.limiter import Limiter
-from pulseboard.incidents import views
 from pulseboard.incidents.models import Incident
 from pulseboard.monitors.models import Component
 from pulseboard.notifiers import store as outbox
@@ -24,7 +23,6 @@ START = datetime(2025, 11, 22, 12, tzinfo=UTC)
 def _alone(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Without the calls that another test made, and with an address for links."""
     monkeypatch.setattr(access, "_limiter", Limiter())
-    monkeypatch.setattr(views, "_limiter", Limiter())
     settings.PULSEBOARD = {
         "SERVICE_NAME": "Acme",
         "PUBLIC_URL": "https://status.example",

@@ -335,7 +335,7 @@ def test_a_template_refuses_unknown_placeholders(editor: Client, field: str) -> 
 def _subscriber() -> Subscriber:
     now = datetime.now(UTC) - timedelta(days=1)
     return Subscriber.objects.create(
-        email="anna@example.org", digest="d", created_at=now, confirmed_at=now
+        address="anna@example.org", digest="d", created_at=now, confirmed_at=now
     )
 
 

@@ -14,7 +14,7 @@ from pulseboard.access.models import ApiToken
 from pulseboard.core.roles import Role
 from pulseboard.incidents import store
 from pulseboard.incidents.models import Announcement, Incident, Subscriber
-from pulseboard.incidents.store import announcing
+from pulseboard.incidents.store import announcing, plans
 from pulseboard.incidents.story import Phase
 from pulseboard.maintenance.occurrence import Occurrence
 from pulseboard.monitors.models import Component, Monitor
@@ -31,7 +31,7 @@ BEFORE = START - timedelta(days=9)
 
 def _subscriber(address: str, *slugs: str, **fields: Any) -> Subscriber:
     row = Subscriber.objects.create(
-        email=address,
+        address=address,
         digest=address,
         all_components=not slugs,
         **{"created_at": BEFORE, "confirmed_at": BEFORE} | fields,
@@ -174,7 +174,7 @@ def test_many_are_reached_in_turns_and_nobody_twice(
         _subscriber(f"{number}@example.org")
     store.publish(incident, START, notify=True)
     assert Notification.objects.count() == 3
-    left = Subscriber.objects.get(email="7@example.org")
+    left = Subscriber.objects.get(address="7@example.org")
     store.unsubscribe(left, START)
     _subscriber("late@example.org", confirmed_at=START + timedelta(minutes=1))
     assert store.fan_out(START, limit=4) == 4
@@ -210,7 +210,7 @@ def test_an_address_that_its_server_refuses_is_not_written_to_again(
         outbox.deliver("test", lambda now=now: now)
     assert [each.to for each in mail.outbox] == [["here@example.org"]]
     store.purge(START + timedelta(minutes=10))
-    row = Subscriber.objects.get(email="gone@example.org")
+    row = Subscriber.objects.get(address="gone@example.org")
     assert row.bounced_at is not None
     assert outbox.waiting(START)["outbox_dead"] == 0
     assert store.audience(incident) == 1
@@ -231,7 +231,7 @@ def test_alerts_leave_before_letters(incident: Incident) -> None:
         created_at=START,
         due_at=START,
     )
-    row = outbox._next(START, set())
+    row = outbox.next_of(START, set())
     assert row is not None
     assert row.key == "alert"
 
@@ -279,11 +279,13 @@ def window(monkeypatch: Any, email: Component) -> Callable[..., None]:
         }
         found = Occurrence(**values | fields)
 
-        def occurrences(start: datetime, end: datetime) -> list[Occurrence]:
+        def occurrences(
+            start: datetime, end: datetime, *, cancelled: bool
+        ) -> list[Occurrence]:
             overlaps = found.starts_at < end and found.ends_at > start
             return [found] if overlaps else []
 
-        monkeypatch.setattr(announcing.maintenance, "occurrences", occurrences)
+        monkeypatch.setattr(plans.maintenance, "occurrences", occurrences)
 
     return plan
 

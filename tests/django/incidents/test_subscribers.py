@@ -34,7 +34,7 @@ def _ask(client: Client, email: str = ANNA, **fields: object) -> Any:
 def _confirmed(client: Client, delivered: Delivered, email: str = ANNA) -> Subscriber:
     _ask(client, email)
     client.post(links_in(delivered()[0])["Confirm"])
-    return Subscriber.objects.get(email=email)
+    return Subscriber.objects.get(address=email)
 
 
 def test_an_address_is_told_of_nothing_until_it_is_confirmed(
@@ -180,7 +180,7 @@ def test_without_a_public_address_nobody_can_subscribe(
 def test_a_token_is_good_for_one_purpose_and_cannot_be_guessed(client: Client) -> None:
     """A56"""
     row = Subscriber.objects.create(
-        email=ANNA, digest="d", created_at=datetime.now(UTC)
+        address=ANNA, digest="d", created_at=datetime.now(UTC)
     )
     token = token_of(row.key, UNSUBSCRIBE)
     wrong = [
@@ -200,7 +200,7 @@ def test_a_token_is_good_for_one_purpose_and_cannot_be_guessed(client: Client) -
 def test_a_link_to_confirm_ends_after_a_day(client: Client, monkeypatch: Any) -> None:
     """A56"""
     row = Subscriber.objects.create(
-        email=ANNA, digest="d", created_at=datetime.now(UTC)
+        address=ANNA, digest="d", created_at=datetime.now(UTC)
     )
     link = f"/health/status-page/confirm/{token_of(row.key, CONFIRM)}"
     later = time.time() + 24 * 3600 + 2
@@ -249,7 +249,7 @@ def test_one_click_of_the_mail_program_unsubscribes(
     )
     assert answer.status_code == 200
     row.refresh_from_db()
-    assert row.email == ""
+    assert row.address == ""
     again = client.post(found[1])
     assert (again.status_code, again.content) == (200, answer.content)
 
@@ -283,7 +283,7 @@ def test_who_left_can_be_asked_once_a_day(client: Client, delivered: Delivered) 
     assert len(letters) == 1
     client.post(links_in(letters[0])["Confirm"])
     row.refresh_from_db()
-    assert (row.email, row.left_at) == (ANNA, None)
+    assert (row.address, row.left_at) == (ANNA, None)
 
 
 def test_who_never_confirms_is_deleted_after_a_day(

@@ -315,15 +315,15 @@ def test_two_deliverers_send_a_message_once(play, mailing, clock):
     """F39"""
     play("HCC")
     row = Notification.objects.get(channel="E-mail")
-    assert notifiers._claim(row, "one", clock.now)
-    assert not notifiers._claim(row, "two", clock.now)
+    assert notifiers.claim(row, "one", clock.now)
+    assert not notifiers.claim(row, "two", clock.now)
 
 
 def test_a_crash_between_send_and_mark_repeats_under_the_same_key(play, mailing, clock):
     """F57"""
     play("HCC")
     row = Notification.objects.get(channel="E-mail")
-    notifiers._claim(row, "crashed", clock.now)
+    notifiers.claim(row, "crashed", clock.now)
     assert deliver(clock) == 1  # the log's; the mail is claimed
     clock.now += timedelta(seconds=61)
     deliver(clock)

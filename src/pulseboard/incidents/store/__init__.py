@@ -8,16 +8,17 @@ The one place that reads and writes incidents and their subscribers.
     draft (listens)            alerts into drafts, inside the alert's transaction
     begin, amend, add_update, edit_update, publish, withdraw    what people do
     publish_due                what the rule does
-    announce, fan_out          subscribers told, through the outbox
+    announce_…, fan_out        subscribers told, through the outbox
     subscribe, confirm, choose, unsubscribe, purge       who is told
 """
 
+from pulseboard.incidents.store import letters as letters  # (finishes them)
 from pulseboard.incidents.store.announcing import (
     announce_incident,
-    announce_maintenance,
     audience,
     fan_out,
 )
+from pulseboard.incidents.store.askings import take
 from pulseboard.incidents.store.changing import (
     add_update,
     amend,
@@ -41,6 +42,7 @@ from pulseboard.incidents.store.people import (
     subscribe,
     unsubscribe,
 )
+from pulseboard.incidents.store.plans import announce_maintenance
 from pulseboard.incidents.store.published import stories, story_as_written, story_of
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "story_as_written",
     "story_of",
     "subscribe",
+    "take",
     "timeline",
     "unsubscribe",
     "withdraw",

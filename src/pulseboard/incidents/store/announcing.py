@@ -8,7 +8,7 @@ Subscribers told: what happened, once each, through the outbox.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -21,12 +21,11 @@ from pulseboard.incidents.models import (
     IncidentUpdate,
     Subscriber,
 )
-from pulseboard.incidents.store.letters import subject_of, words_of
 from pulseboard.incidents.store.links import accepts_subscribers
 from pulseboard.incidents.store.lock import writing
 from pulseboard.incidents.store.people import addressee_of
-from pulseboard.maintenance import store as maintenance
-from pulseboard.maintenance.occurrence import Occurrence
+from pulseboard.incidents.store.wording import subject_of, words_of
+from pulseboard.incidents.zone import page_zone
 from pulseboard.monitors.components import visible
 from pulseboard.notifiers import store as outbox
 from pulseboard.notifiers.letter import Letter
@@ -35,12 +34,6 @@ from pulseboard.notifiers.letter import Letter
 AT_ONCE = 100
 BY_RUNNER = 2_000
 BATCH = 200
-
-#: How long before its start a planned window is told of.
-AHEAD = timedelta(days=1)
-#: A runner that was away tells of an end this late, and of no older one.
-LATE = timedelta(hours=12)
-WINDOWS_LIMIT = 200
 
 
 def audience(incident: Incident) -> int:
@@ -72,42 +65,28 @@ def announce_incident(
         "began_at": incident.started_at.isoformat(),
         "ended_at": _iso(incident.resolved_at),
         "next_update_at": _iso(incident.next_update_at),
+        "zone": page_zone(),
         "incident": str(incident.key),
     }
     step = f"update-{update.pk}" if update else f"published-{incident.published_at}"
     key = f"incident-{incident.key.hex}:{step}"
-    _announce(key, facts, list(names), incident.affects_everything, now)
+    announce(key, facts, list(names), incident.affects_everything, now)
 
 
-def announce_maintenance(now: datetime) -> None:
-    """Tell subscribers of planned windows: a day ahead, at the start, at the end."""
-    if not accepts_subscribers():
-        return
-    windows = maintenance.occurrences(now - LATE, now + AHEAD)
-    for window in [each for each in windows if each.shows][:WINDOWS_LIMIT]:
-        for step in _steps(window, now):
-            key = f"maintenance-{window.key}"[:80] + f":{step}"
-            if not Announcement.objects.filter(key=key).exists():
-                _announce_window(window, step, key, now)
-
-
-def fan_out(now: datetime, *, limit: int = BY_RUNNER) -> int:
-    """Write up to *limit* letters of announcements that have not reached everybody."""
-    written = 0
-    for row in list(Announcement.objects.filter(finished_at__isnull=True)):
-        while written < limit and row.finished_at is None:
-            written += _write_some(row, min(BATCH, limit - written), now)
-    return written
-
-
-def _announce(
+def announce(
     key: str,
     facts: dict[str, Any],
     slugs: Collection[str],
     everything: bool,
     now: datetime,
 ) -> None:
-    """Write the announcement and its first letters, unless it was made before."""
+    """
+    Write the announcement and its first letters, unless it was made before.
+
+    Args:
+        key: Says what is told, once and for all.
+        facts: See `wording`. slugs: Of public components.
+    """
     if not (slugs or everything) or not accepts_subscribers():
         return
     row = Announcement(
@@ -121,6 +100,15 @@ def _announce(
     stored = Announcement.objects.get(key=row.key)
     if stored.finished_at is None:
         _write_some(stored, AT_ONCE, now)
+
+
+def fan_out(now: datetime, *, limit: int = BY_RUNNER) -> int:
+    """Write up to *limit* letters of announcements that have not reached everybody."""
+    written = 0
+    for row in list(Announcement.objects.filter(finished_at__isnull=True)):
+        while written < limit and row.finished_at is None:
+            written += _write_some(row, min(BATCH, limit - written), now)
+    return written
 
 
 def _write_some(row: Announcement, limit: int, now: datetime) -> int:
@@ -158,6 +146,7 @@ def _letters(row: Announcement, people: Iterable[Subscriber]) -> Iterable[Letter
             key=f"announcement-{row.pk}:{person.key.hex}",
             thread=thread,
             addressee=addressee_of(person),
+            by_web=person.kind != Subscriber.Kind.EMAIL,
             subject=subject,
             body=body,
             facts={"announcement": row.pk},
@@ -169,7 +158,7 @@ def _told(slugs: Collection[str], *, everything: bool) -> QuerySet[Subscriber]:
     rows = Subscriber.objects.filter(
         confirmed_at__isnull=False, bounced_at__isnull=True
     )
-    rows = rows.exclude(email="")
+    rows = rows.exclude(address="")
     if everything:
         return rows
     chose = Subscriber.objects.filter(components__slug__in=list(slugs)).values("pk")
@@ -185,40 +174,6 @@ def _what(incident: Incident, update: IncidentUpdate | None) -> str:
     if incident.resolved_at is not None:
         return "resolved"
     return "opened" if update is None else "update"
-
-
-def _steps(window: Occurrence, now: datetime) -> list[str]:
-    """Return what is to be told of *window* by *now*, at most once each."""
-    if now < window.starts_at:
-        return ["ahead"]
-    if now < window.ends_at:
-        return ["began"]
-    # The end of what nobody heard of is no news.
-    told = Announcement.objects.filter(
-        key__startswith=f"maintenance-{window.key}"[:80] + ":"
-    )
-    return ["ended"] if told.exists() else []
-
-
-def _announce_window(window: Occurrence, step: str, key: str, now: datetime) -> None:
-    rows = visible()
-    if not window.everything:
-        named = Q(slug__in=window.components) | Q(monitors__name__in=window.monitors)
-        rows = rows.filter(named).distinct()
-    names = dict(rows.order_by("place", "name").values_list("slug", "name"))
-    facts = {
-        "what": step,
-        "status": "operational" if step == "ended" else "maintenance",
-        "title": window.title,
-        "names": [] if window.everything else list(names.values()),
-        "text": window.description,
-        "began_at": window.starts_at.isoformat(),
-        "ended_at": window.ends_at.isoformat(),
-        "zone": window.zone,
-        "window": window.key,
-    }
-    with writing():
-        _announce(key, facts, list(names), window.everything, now)
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -34,6 +34,12 @@ def pages() -> list[StatusPage]:
     return list(StatusPage.objects.defer("logo"))
 
 
+def default_zone() -> str:
+    """Return the zone of the default page, empty when it has the site's."""
+    found = StatusPage.objects.filter(slug=DEFAULT_SLUG).values_list("zone", flat=True)
+    return found.first() or ""
+
+
 def page_called(slug: str) -> StatusPage | None:
     """Return the page with *slug*, None when there is none."""
     return StatusPage.objects.defer("logo").filter(slug=slug).first()
