@@ -9,7 +9,7 @@ DEMO_SECONDS ?= 0
 
 .PHONY: demo demo-stop-redis demo-start-redis demo-break-login demo-mend-login \
 	test check pytest vitest fix bench \
-	docs wheel constraints setup front clean help
+	docs wheel constraints messages setup front clean help
 
 help:
 	@echo "make demo         the example application with its dashboard"
@@ -20,6 +20,7 @@ help:
 	@echo "make docs         build the documentation, warnings are errors"
 	@echo "make wheel        build the package with the dashboard in it"
 	@echo "make constraints  renew the pins"
+	@echo "make messages     bring new sentences of the public page to the translators"
 
 demo: setup
 	@$(BIN)/python examples/driver_app/demo.py run --port $(DEMO_PORT) --seconds $(DEMO_SECONDS)
@@ -62,6 +63,10 @@ wheel: setup
 constraints:
 	$(PYTHON) scripts/constraints.py
 
+# Names the sentences that a language still lacks.
+messages: setup
+	$(BIN)/python scripts/messages.py
+
 setup:
 	@$(PYTHON) scripts/setup.py
 
@@ -71,3 +76,4 @@ front:
 # What was built or kept by a demo; the virtual environment stays.
 clean:
 	rm -rf .demo .cache dist docs/_build src/pulseboard/static/pulseboard/build
+	rm -f src/pulseboard/locale/*/LC_MESSAGES/*.mo

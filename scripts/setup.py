@@ -1,7 +1,8 @@
 """
 Set up everything a fresh clone needs; quick and quiet when nothing has changed.
 
-    python3 scripts/setup.py          Debian packages, virtual environment, front end
+    python3 scripts/setup.py          Debian packages, virtual environment, languages,
+                                      front end
     python3 scripts/setup.py front    the front end alone
 
 Each step leaves a stamp in `.cache/setup/`: a hash of what it was made from. Only the
@@ -25,6 +26,7 @@ VENV = ROOT / ".venv"
 FRONTEND = ROOT / "frontend"
 BUILD = ROOT / "src/pulseboard/static/pulseboard/build"
 CONSTRAINTS = ROOT / "constraints"
+LOCALE = ROOT / "src/pulseboard/locale"
 
 #: Debian package: paths or commands one of which shows that it is here.
 DEBIAN_PACKAGES: dict[str, tuple[str, ...]] = {
@@ -54,6 +56,7 @@ def main() -> int:
         if sys.argv[1:] != ["front"]:
             debian_packages()
             environment()
+            languages()
         front_end()
     except SetUpError as error:
         return _give_up(str(error))
@@ -85,6 +88,16 @@ def environment() -> None:
     sources = [ROOT / "pyproject.toml", pins]
     made_from = _hash(sources, extra=str(VENV))
     _once("environment", made_from, VENV / "bin/python", lambda: _install(pins))
+
+
+def languages() -> None:
+    """Compile the catalogues of the public page's languages."""
+    script = ROOT / "scripts/messages.py"
+    sources = sorted(LOCALE.glob("*/LC_MESSAGES/*.po"))
+    command = (VENV / "bin/python", script, "compile")
+    products = [path.with_suffix(".mo") for path in sources]
+    lacking = next((path for path in products if not path.exists()), products[0])
+    _once("locale", _hash([script, *sources]), lacking, lambda: run(*command))
 
 
 def front_end() -> None:

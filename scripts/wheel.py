@@ -1,4 +1,4 @@
-"""Build the package into `dist/` and make sure that the dashboard is in it."""
+"""Build the package into `dist/`; the dashboard and all languages must be in it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def _missing(wheel: Path) -> list[str]:
-    """Return what of the built dashboard *wheel* lacks; a script there must be."""
+    """Return what *wheel* lacks of what was built; a script there must be."""
     packed = set(zipfile.ZipFile(wheel).namelist())
     built = ROOT / "src" / BUILD
     files = {
@@ -37,7 +37,16 @@ def _missing(wheel: Path) -> list[str]:
     }
     if not any(name.endswith(".js") for name in files):
         return [f"any {BUILD}*.js"]
-    return sorted(files - packed)
+    return sorted((files | _catalogues()) - packed)
+
+
+def _catalogues() -> set[str]:
+    """Return the compiled catalogue of every language that has sentences."""
+    top = ROOT / "src"
+    return {
+        path.with_suffix(".mo").relative_to(top).as_posix()
+        for path in top.glob("pulseboard/locale/*/LC_MESSAGES/*.po")
+    }
 
 
 if __name__ == "__main__":
