@@ -31,6 +31,8 @@ export class LivePage {
   private readonly announcer: Announcer;
   private skew = 0;
   private answeredMs = 0;
+  /** The last answer before it was lost. */
+  private lostMs = 0;
   private lookedMs = Date.now();
   private tickedMs = Date.now();
   private dueMs = Infinity;
@@ -220,11 +222,20 @@ export class LivePage {
 
   private judge(): void {
     this.scene.nowMs = Date.now() + this.skew;
-    const trust = this.dueMs === Infinity ? "live" : !navigator.onLine ? "offline" : this.isOld() ? "stale" : "live";
+    const trust = this.trust();
     if (trust === this.scene.trust) return;
     this.scene.trust = trust;
+    this.lostMs = this.answeredMs;
     this.show();
-    if (trust !== "live") this.announcer.say(document.querySelector("[data-banner]")?.textContent?.trim() ?? "");
+    if (trust !== "live") this.announcer.say(document.querySelector("[data-banner] h1")?.textContent ?? "");
+  }
+
+  private trust(): Scene["trust"] {
+    if (this.dueMs === Infinity) return "live";
+    if (!navigator.onLine) return "offline";
+    // Once lost, only an answer makes it speak for now again.
+    const isLost = this.scene.trust !== "live" && this.answeredMs === this.lostMs;
+    return isLost || this.isOld() ? "stale" : "live";
   }
 
   private isOld(): boolean {

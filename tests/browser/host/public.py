@@ -71,6 +71,16 @@ def public_renewed() -> None:
     _shown(now)
 
 
+def public_secret() -> None:
+    """In the scene before this one, something private is down, too."""
+    now = datetime.now(UTC)
+    pages.service("secret-vault", (pages.C, DAY), now=now, public=False)
+    row = Incident(title="Secret trouble", impact="major_outage", started_at=now)
+    incidents.begin(row, [Component.objects.get(slug="secret-vault")], "ana", now)
+    incidents.publish(row, now)
+    _shown(now)
+
+
 def public_silent() -> None:
     """The runner died ten minutes ago."""
     public()
@@ -147,6 +157,6 @@ SCENES = {
     each.__name__: each
     for each in (
         *(public, public_well, public_api_fails, public_renewed),
-        *(public_silent, public_many),
+        *(public_secret, public_silent, public_many),
     )
 }
