@@ -388,6 +388,6 @@ class TestJob:
             assert "timed out" in drain(table)
             assert table.engine.hung() == [jobs.COPIES]
             table.run_due(table._clock.now() + MINUTE)
-            assert "still" in drain(table)
+            assert "hanging" in drain(table)
         finally:
             Hanging.released.set()

@@ -1,0 +1,1 @@
+"""What the public page weighs, how fast it is served and renewed: performance 4, 7."""
