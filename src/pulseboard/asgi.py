@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from pulseboard.runner import embedded
 from pulseboard.statuspage.kept import OFFERED, Answer, Keeper, Key
-from pulseboard.statuspage.store import revision
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -37,6 +35,10 @@ def short_cut(application: Application) -> Application:
     What it keeps was answered by the application once, host's headers and all, and is
     forgotten as soon as the page changes. It also starts the runner of the process.
     """
+    # Django is set up by now, and was not yet when the host imported this module.
+    from pulseboard.runner import embedded
+    from pulseboard.statuspage.store import revision
+
     keeper = Keeper(revision)
     embedded.arm()
 

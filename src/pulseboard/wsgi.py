@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pulseboard.runner import embedded
 from pulseboard.statuspage.kept import OFFERED, Answer, Keeper, Key
-from pulseboard.statuspage.store import revision
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -27,6 +25,10 @@ def short_cut(application: Application) -> Application:
     What it keeps was answered by the application once, host's headers and all, and is
     forgotten as soon as the page changes. It also starts the runner of the process.
     """
+    # Django is set up by now, and was not yet when the host imported this module.
+    from pulseboard.runner import embedded
+    from pulseboard.statuspage.store import revision
+
     keeper = Keeper(revision)
     embedded.arm()
 

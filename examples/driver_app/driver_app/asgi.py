@@ -2,8 +2,9 @@ import os
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
+from pulseboard.asgi import short_cut
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "driver_app.settings")
 
 # An example serves its own static files; a real site leaves that to its web server.
-application = ASGIStaticFilesHandler(get_asgi_application())
+application = short_cut(ASGIStaticFilesHandler(get_asgi_application()))

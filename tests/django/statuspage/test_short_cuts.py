@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 
 from pulseboard import asgi, wsgi
+from pulseboard.runner import embedded
+from pulseboard.statuspage import store
 from pulseboard.statuspage.kept import OFFERED, Answer, Keeper
 
 
@@ -55,9 +59,8 @@ Ask = Callable[..., Heard]
 def revision(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Return a list whose last entry is the revision of the page."""
     revisions: list[object] = [1]
-    for module in (asgi, wsgi):
-        monkeypatch.setattr(module, "revision", lambda: revisions[-1])
-        monkeypatch.setattr(module.embedded, "arm", lambda: None)
+    monkeypatch.setattr(store, "revision", lambda: revisions[-1])
+    monkeypatch.setattr(embedded, "arm", lambda: None)
     # Looked at by hand: `keeper.look()`.
     monkeypatch.setattr(Keeper, "_watch", lambda self: None)
     return revisions
@@ -286,3 +289,11 @@ def test_without_a_change_ages_are_told_anew_each_minute(
     moment[0] += 61
     keeper.look()
     assert keeper.get(("key",)) is None
+
+
+@pytest.mark.parametrize("module", ["asgi", "wsgi"])
+def test_it_can_be_imported_before_django_is_set_up(module: str) -> None:
+    """S13: a host's asgi.py imports everything first"""
+    code = f"import pulseboard.{module}, sys; print('django' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.stdout.strip() == "False", ran.stderr
