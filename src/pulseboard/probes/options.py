@@ -34,7 +34,8 @@ EXPECT = "200-299"
 HAVE_STATUS = frozenset({"http"})
 
 LONGEST_INTERVAL = timedelta(days=7)
-LEAST_INTERVAL = {Trust.CODE: timedelta(seconds=1), Trust.PEOPLE: timedelta(seconds=5)}
+#: For code, which knows what it does.
+LEAST_INTERVAL = timedelta(seconds=1)
 LONGEST_TIMEOUT = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=5)
 MOST_RETRIES = 10
@@ -102,6 +103,7 @@ class Common:
     Args:
         target: A URL, or host and port; every kind also takes its own names.
         expect: Statuses of HTTP that are fine.
+        every: None: as usual for the kind.
         conditions: One a line, see the reference of conditions.
         json_schema: What ``json fits schema`` in them speaks about.
         slow_after: A later answer is a warning.
@@ -113,7 +115,7 @@ class Common:
     title: str = ""
     kind: str = DEFAULT_KIND
     target: str = ""
-    every: Duration = timedelta(seconds=60)
+    every: Duration | None = None
     timeout: Duration | None = None
     retries: int = 2
     retry_after: Duration = timedelta(seconds=5)
@@ -217,8 +219,8 @@ def _problems(common: Common, around: Surroundings) -> Iterator[tuple[str, str]]
     if not NAME.fullmatch(common.name):
         yield "name", "expected a name such as 'Public API' or 'public-api'"
     yield from _texts(common)
-    least = LEAST_INTERVAL[around.trust]
-    if not least <= common.every <= LONGEST_INTERVAL:
+    least = _least_interval(common, around.trust)
+    if common.every is not None and not least <= common.every <= LONGEST_INTERVAL:
         yield "every", f"expected {spec_text(least)} to 7d"
     timeout = around.timeout if common.timeout is None else common.timeout
     if not timedelta(0) < timeout <= LONGEST_TIMEOUT:
@@ -234,6 +236,13 @@ def _problems(common: Common, around: Surroundings) -> Iterator[tuple[str, str]]
         _confirmation(common)
     except ConfigError as error:
         yield "failures", str(error)
+
+
+def _least_interval(common: Common, trust: Trust) -> timedelta:
+    probe_class = known_kinds().get(common.kind)
+    if trust is Trust.CODE or probe_class is None:
+        return LEAST_INTERVAL
+    return probe_class.least_every
 
 
 def _texts(common: Common) -> Iterator[tuple[str, str]]:
@@ -264,10 +273,12 @@ def _maker(
     known = [each.name for each in fields(probe_class)]
     for key in [key for key in own if key not in known]:
         errors[key] = _guess(key, [*known, *COMMON])
+    aimed: dict[str, Any] = {}
     try:
         values = _values(own, known, around)
         if common.target:
-            values |= targets.spread(common.target, known)
+            aimed = targets.spread(common.target, known)
+            values |= aimed
         by_people = around.trust is not Trust.CODE
         if by_people and is_own(values.get("url")) and "follow_redirects" in known:
             values = {"follow_redirects": False, **values}
@@ -276,7 +287,7 @@ def _maker(
         targets.refuse(maker.probe, trust, networks, is_own=maker.is_own)
     except ConfigError as error:
         key, sentence = _at_fault(str(error), {*known, "target"})
-        if common.target and key in targets.SPREAD:
+        if key in aimed:
             key = "target"
         errors.setdefault(key or "target", sentence)
         return None
@@ -366,7 +377,7 @@ def _plan(
         prepare=maker.prepare,
         clock=around.clock,
         trust=Trust.CODE if maker.is_own else around.trust,
-        every=common.every,
+        every=type(maker.probe).usual_every if common.every is None else common.every,
         timeout=around.timeout if common.timeout is None else common.timeout,
         retries=common.retries,
         retry_after=common.retry_after,

@@ -14,6 +14,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar, TypeVar
 
 from pulseboard.core.errors import ConfigError
@@ -48,6 +49,10 @@ class Probe(abc.ABC):
     presumed: ClassVar[tuple[str, ...]] = ()
     #: Days before an end at which to say so, unless people set others.
     usual_expiry_days: ClassVar[tuple[int, ...]] = ()
+    #: How often it is asked, unless people say.
+    usual_every: ClassVar[timedelta] = timedelta(seconds=60)
+    #: People may not have it asked more often.
+    least_every: ClassVar[timedelta] = timedelta(seconds=5)
 
     def required(self) -> tuple[str, ...]:
         """Return the conditions that the options write down, such as limits."""

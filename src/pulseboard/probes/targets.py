@@ -9,16 +9,20 @@ from typing import Any
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.options import build
 from pulseboard.core.redaction import redact
+from pulseboard.guard.ports import check_port
 from pulseboard.guard.request_headers import checked_headers
-from pulseboard.guard.target import parse_host, parse_host_and_port, parse_url
+from pulseboard.guard.target import (
+    DEFAULT_PORTS,
+    parse_host,
+    parse_host_and_port,
+    parse_url,
+)
 from pulseboard.guard.tls_context import is_pem
 from pulseboard.guard.verdict import Network, Trust
 from pulseboard.probes.checked import naming
 from pulseboard.probes.own_address import OwnAddress, is_own
 from pulseboard.probes.probe import Probe
 
-#: What ``target`` may stand for, in the order of trying.
-SPREAD = ("url", "host", "name", "domain", "port")
 #: Never asked: it stands for our own address until that is known.
 SOMEWHERE = "https://this-application.invalid"
 OWN_UNKNOWN = "Where this application is asked is not known; set PUBLIC_URL."
@@ -146,14 +150,31 @@ def _refuse_target(probe: Probe, trust: Trust, networks: Sequence[Network]) -> N
     for name in ("url", "rdap_server"):
         if url := getattr(probe, name, ""):
             with naming(name):
-                parse_url(_as_http(str(url)), trust, networks)
+                _refuse_url(_as_http(str(url)), trust, networks)
     for url in getattr(probe, "urls", ()):
         with naming("steps"):
-            parse_url(url, trust, networks)
+            _refuse_url(url, trust, networks)
     for name in ("host", "name_server"):
         if host := getattr(probe, name, ""):
             with naming(name):
                 parse_host(str(host), trust, networks)
+            with naming("port"):
+                check_port(_usual_ports(probe), _port(probe), host, trust, networks)
+
+
+def _refuse_url(url: str, trust: Trust, networks: Sequence[Network]) -> None:
+    parsed = parse_url(url, trust, networks)
+    check_port(DEFAULT_PORTS.values(), parsed.port, parsed.host, trust, networks)
+
+
+def _usual_ports(probe: Probe) -> frozenset[int]:
+    ports: frozenset[int] = getattr(probe, "usual_ports", frozenset())
+    return ports
+
+
+def _port(probe: Probe) -> int:
+    port: int = getattr(probe, "port", 0)
+    return port
 
 
 def _as_http(url: str) -> str:

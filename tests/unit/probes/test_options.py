@@ -204,3 +204,58 @@ def test_the_options_of_kinds_do_not_hide_the_common_ones() -> None:
     for kind in known_kinds().values():
         own = {each.name for each in fields(kind)}
         assert own & set(COMMON) <= {"name"}  # a question to name servers has one
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"target": "https://8.8.8.8:8443/"}, "target"),
+        ({"url": "http://8.8.8.8:8080/"}, "url"),
+        ({"kind": "tcp", "target": "8.8.8.8:22"}, "target"),
+        ({"kind": "tcp", "host": "8.8.8.8", "port": 22}, "port"),
+        ({"kind": "smtp", "target": "8.8.8.8:26"}, "target"),
+        ({"kind": "redis", "host": "8.8.8.8", "port": 22}, "port"),
+        (
+            {"kind": "dns", "target": "a.org", "name_server": "8.8.8.8", "port": 5},
+            "port",
+        ),
+        ({"kind": "websocket", "url": "wss://8.8.8.8:8443/"}, "url"),
+    ],
+)
+def test_people_are_told_on_saving_which_ports_they_may_ask(
+    spec: dict[str, Any], field: str
+) -> None:
+    """A09"""
+    assert _errors(Trust.PEOPLE, **spec)[field].startswith("expected port ")
+    assert _read(Trust.CODE, **spec).trust is Trust.CODE
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"kind": "tcp", "target": "10.1.2.3:22"},
+        {"kind": "smtp", "target": "8.8.8.8:587"},
+        {"target": "https://8.8.8.8/"},
+    ],
+)
+def test_usual_ports_and_allowed_networks_are_saved(spec: dict[str, Any]) -> None:
+    """A09"""
+    assert _read(Trust.PEOPLE, **spec).trust is Trust.PEOPLE
+
+
+def test_the_port_of_a_name_is_refused_when_no_network_could_allow_it() -> None:
+    """A09: otherwise the name may lie in one; that is seen when it is dialled."""
+    spec = {"name": "shop", "kind": "tcp", "target": "db.example.org:5432"}
+    bare = Surroundings(trust=Trust.PEOPLE, clock=lambda: NOW)
+    with pytest.raises(WrongSpec, match="expected port 80 or 443"):
+        read_spec(spec, bare)
+    assert _read(Trust.PEOPLE, kind="tcp", target="db.example.org:5432")
+
+
+def test_a_registry_is_asked_once_a_day_and_by_people_at_most_hourly() -> None:
+    """X6"""
+    spec = {"kind": "domain", "target": "example.org"}
+    assert _read(**spec).every == timedelta(days=1)
+    assert _read(Trust.PEOPLE, **spec, every="1h").every == timedelta(hours=1)
+    assert _read(Trust.CODE, **spec, every="5m").every == timedelta(minutes=5)
+    assert _errors(Trust.PEOPLE, **spec, every="59m") == {"every": "expected 1h to 7d"}

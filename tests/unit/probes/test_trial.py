@@ -65,7 +65,7 @@ def test_a_condition_that_does_not_hold_is_named() -> None:
     [
         ("http://127.0.0.1:1/", Trust.CODE, "The connection was refused."),
         ("http://no-such-name.invalid/", Trust.CODE, "The name was not found."),
-        ("http://localhost:1/", Trust.PEOPLE, "The target is not allowed"),
+        ("http://localhost/", Trust.PEOPLE, "The target is not allowed"),
     ],
 )
 def test_each_trouble_has_its_sentence(url: str, trust: Trust, expected: str) -> None:
@@ -152,10 +152,12 @@ def test_a_path_is_asked_at_our_own_address_whoever_asks() -> None:
 
 def test_our_own_redirects_lead_people_nowhere_else() -> None:
     """S2"""
-    with listening(answer(b"private")) as private:
-        with listening(redirect(_url(private))) as server:
-            base = f"http://127.0.0.1:{server.port}"
-            trial = _try("/leave/", Trust.PEOPLE, base=base)
+    with (
+        listening(answer(b"private")) as private,
+        listening(redirect(_url(private))) as server,
+    ):
+        base = f"http://127.0.0.1:{server.port}"
+        trial = _try("/leave/", Trust.PEOPLE, base=base)
 
     assert private.connections == 0
     assert trial.sentence.startswith("It redirects (302).")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from pulseboard.core.errors import ConfigError
@@ -29,7 +29,7 @@ class Domain(Probe):
     Args:
         domain: As registered, such as ``example.org``.
         rdap_server: URL to which the name is added. Registries do not like to be
-            asked often: once a day is enough.
+            asked often: that is why a day is usual, and an hour the least.
         authorities: Certificates in PEM that are trusted in place of the usual ones.
     """
 
@@ -38,6 +38,8 @@ class Domain(Probe):
     authorities: str = ""
 
     usual_expiry_days: ClassVar[tuple[int, ...]] = (30, 14, 7, 3, 1)
+    usual_every: ClassVar[timedelta] = timedelta(days=1)
+    least_every: ClassVar[timedelta] = timedelta(hours=1)
     presumed: ClassVar[tuple[str, ...]] = (
         "status in 200, 404",
         "domain.registered == true",
