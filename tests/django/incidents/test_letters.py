@@ -6,6 +6,7 @@ import email as emails
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -16,10 +17,13 @@ from pulseboard.incidents import store
 from pulseboard.incidents.models import Announcement, Incident, Subscriber
 from pulseboard.incidents.store import announcing, plans
 from pulseboard.incidents.story import Phase
+from pulseboard.maintenance import store as maintenance
+from pulseboard.maintenance.models import Maintenance
 from pulseboard.maintenance.occurrence import Occurrence
 from pulseboard.monitors.models import Component, Monitor
 from pulseboard.notifiers import store as outbox
 from pulseboard.notifiers.models import Notification
+from pulseboard.statuspage.models import StatusPage
 
 from .conftest import START, links_in
 
@@ -390,3 +394,134 @@ def test_a_real_plan_reaches_subscribers(
     assert len(subjects) == len(words)
     for subject, word in zip(subjects, words, strict=True):
         assert subject.startswith(f"[Acme] Maintenance {word}")
+
+
+@pytest.fixture
+def planned(client: Any, email: Component) -> Callable[..., Any]:
+    """Plan a window by the API, three hours ahead; answer calls about it."""
+    _, token = ApiToken.issue(name="plan", role=Role.EDITOR, now=START)
+    headers = {"authorization": f"Bearer {token}"}
+    now = datetime.now(UTC)
+
+    def call(method: str, path: str = "", **body: Any) -> Any:
+        answer = getattr(client, method)(
+            f"/health/api/maintenance{path}",
+            body,
+            content_type="application/json",
+            headers=headers,
+        )
+        assert answer.status_code in (200, 201, 204), answer.content
+        return answer.json() if answer.content else None
+
+    call.made = call(  # type: ignore[attr-defined]
+        "post",
+        title="Database upgrade",
+        zone="Europe/Madrid",
+        starts_at=(now + timedelta(hours=3)).isoformat(),
+        ends_at=(now + timedelta(hours=4)).isoformat(),
+        components=["email"],
+    )
+    call.now = now  # type: ignore[attr-defined]
+    return call
+
+
+def _row() -> Maintenance:
+    return Maintenance.objects.get()
+
+
+def _tell(delivered: Delivered, now: datetime) -> list[str]:
+    for _ in range(2):  # a second tick has nothing to add
+        store.announce_maintenance(now)
+    return [letter.subject for letter in delivered()]
+
+
+def test_a_plan_that_is_moved_after_its_mail_is_told_once_more(
+    planned: Any, delivered: Delivered
+) -> None:
+    """X18: with the time it had before."""
+    _subscriber("anna@example.org")
+    now = planned.now
+    assert len(_tell(delivered, now)) == 1
+    row = _row()
+    before = row.starts_at
+    row.starts_at, row.ends_at = (
+        now + timedelta(days=9),
+        now + timedelta(days=9, hours=1),
+    )
+    maintenance.save(row, "ann", now)
+    store.announce_maintenance(now)
+    (letter,) = delivered()
+    assert letter.subject.startswith("[Acme] Maintenance has moved to ")
+    madrid = before.astimezone(ZoneInfo("Europe/Madrid"))
+    assert f"Before: {madrid:%a} {madrid.day} {madrid:%b %Y, %H:%M}" in letter.body
+    assert _tell(delivered, now + timedelta(hours=5)) == []
+    (ahead,) = _tell(delivered, now + timedelta(days=8))
+    assert ahead.startswith("[Acme] Maintenance from ")
+    (began,) = _tell(delivered, now + timedelta(days=9))
+    assert began == "[Acme] Maintenance has begun: Database upgrade"
+
+
+@pytest.mark.parametrize("gone", ["cancelled", "deleted"])
+def test_a_plan_that_will_not_be_is_called_off_to_who_heard_of_it(
+    planned: Any, delivered: Delivered, gone: str
+) -> None:
+    """X18"""
+    _subscriber("anna@example.org")
+    now = planned.now
+    assert len(_tell(delivered, now)) == 1
+    row = _row()
+    if gone == "cancelled":
+        maintenance.cancel(row, now)
+    else:
+        row.delete()
+    assert _tell(delivered, now + timedelta(hours=1)) == [
+        "[Acme] Maintenance is cancelled: Database upgrade"
+    ]
+    assert _tell(delivered, now + timedelta(hours=5)) == []
+
+
+def test_a_plan_nobody_heard_of_is_moved_and_called_off_in_silence(
+    planned: Any, delivered: Delivered
+) -> None:
+    _subscriber("anna@example.org")
+    maintenance.cancel(_row(), planned.now)
+    assert _tell(delivered, planned.now) == []
+
+
+def test_one_of_many_that_is_skipped_is_called_off(
+    email: Component, delivered: Delivered
+) -> None:
+    """X18: the others stay."""
+    _subscriber("anna@example.org")
+    now = datetime.now(UTC)
+    row = Maintenance(
+        title="Backup",
+        kind="rrule",
+        rule="FREQ=DAILY",
+        zone="UTC",
+        first_on=now.date() - timedelta(days=3),
+        start_time=(now + timedelta(hours=2)).time().replace(second=0, microsecond=0),
+        duration_minutes=30,
+        components=["email"],
+    )
+    row.full_clean()
+    maintenance.save(row, "ann", now)
+    first = _tell(delivered, now)
+    assert len(first) == 1
+    maintenance.skip_next(row, "ann", now)
+    told = _tell(delivered, now + timedelta(hours=1))
+    assert told == ["[Acme] Maintenance is cancelled: Backup"]
+
+
+def test_times_are_told_in_the_zone_of_the_default_page(
+    incident: Incident, delivered: Delivered, planned: Any
+) -> None:
+    """ux.md 13: as the page tells them."""
+    _subscriber("anna@example.org")
+    StatusPage.objects.create(slug="default", title="Acme", zone="Asia/Kolkata")
+    store.publish(incident, START, notify=True)
+    store.announce_maintenance(planned.now)
+    about_incident, about_plan = delivered()
+    told = "Began: Sat 22 Nov 2025, 17:30 Asia/Kolkata (12:00 UTC)"
+    assert told in about_incident.body
+    assert "Asia/Kolkata" in about_plan.subject

@@ -33,7 +33,8 @@ for name in ("systemalert", "auditevent", "healthmetric", "subscriber", "inciden
     answers[path] = page.status_code
     for query in re.findall(r'href="([?][a-z_]+_at__gte[^"]*|[?]at__gte[^"]*)"',
                             page.content.decode()):
-        answers[path + query] = client.get(path + query.replace("&amp;", "&")).status_code
+        found = client.get(path + query.replace("&amp;", "&"))
+        answers[path + query] = found.status_code
 print("ANSWERS" + json.dumps(answers))
 """
 
