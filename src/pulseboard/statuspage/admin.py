@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from pulseboard.access.headers import security_headers
+from pulseboard.access.language import ours, site_language
 from pulseboard.access.model_admin import RoleAdmin, RoleInline, may
 from pulseboard.access.models import digest_of
 from pulseboard.access.store import audit, caller_of
@@ -214,7 +215,7 @@ def _previewed(page: StatusPage) -> str:
     visit = Visit(
         latest=Latest(page, snapshot, etag=""),
         links=links,
-        language=look.language or "en",
+        language=ours(look.language) or site_language(),
         theme=look.theme,
         view="90d",
         window="90d",

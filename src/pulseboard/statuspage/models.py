@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from zoneinfo import available_timezones
 
-from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pulseboard.access.language import LANGUAGES
 from pulseboard.core.models import InstantField
 from pulseboard.monitors.models import Component
 from pulseboard.statuspage.colour import problem_with
@@ -226,8 +226,9 @@ class StatusPage(models.Model):
             problems["slug"] = _("This word is taken by an address of ours.")
         if self.zone and self.zone not in available_timezones():
             problems["zone"] = _("Expected a zone such as Europe/Madrid.")
-        if self.language and self.language not in dict(django_settings.LANGUAGES):
-            problems["language"] = _("Expected one of the site's languages, such as de")
+        if self.language and self.language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            problems["language"] = _("Expected one of: %s") % known
         self.host_name = (self.host_name or "").strip().lower().rstrip(".") or None
         if self.host_name and not _HOST.fullmatch(self.host_name):
             problems["host_name"] = _("Expected a host name, without scheme or port.")

@@ -27,11 +27,11 @@ from django.http import (
 from django.urls import URLPattern, re_path, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
-from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from pulseboard.access.errors import Unavailable
 from pulseboard.access.headers import security_headers
+from pulseboard.access.language import asked_language, language_of
 from pulseboard.access.models import digest_of
 from pulseboard.access.sign_in import sign_in_url
 from pulseboard.access.store import caller_of, check_rate, log_access
@@ -46,7 +46,6 @@ from pulseboard.statuspage.page import THEMES
 from pulseboard.statuspage.render import documents
 from pulseboard.statuspage.render.documents import Visit
 from pulseboard.statuspage.render.kept import Rendered, kept
-from pulseboard.statuspage.render.voice import LANGUAGES
 from pulseboard.statuspage.store import Latest
 from pulseboard.statuspage.texts import WINDOWS
 
@@ -221,29 +220,17 @@ def _visit(request: HttpRequest, latest: Latest, page: str, token: str) -> Visit
     look = latest.snapshot.look
     theme = request.GET.get("theme", "")
     theme = theme if theme in THEMES else ""
-    asked = request.GET.get("lang", "")
-    asked = asked if asked in LANGUAGES else ""
     window = request.GET.get("window", "")
-    chosen = {"lang": asked, "theme": theme, "token": token}
+    chosen = {"lang": asked_language(request), "theme": theme, "token": token}
     return Visit(
         latest=latest,
         links=Links(_base(page), {name: v for name, v in chosen.items() if v}),
-        language=asked or look.language or _accepted(request),
+        language=language_of(request, own=look.language),
         theme=theme or look.theme,
         view="24h" if window == "24h" else "90d",
         window=window if window in WINDOWS else "90d",
         now=datetime.now(UTC),
     )
-
-
-def _accepted(request: HttpRequest) -> str:
-    """Return the first of our languages that the browser asks for."""
-    header = request.headers.get("Accept-Language", "")[:200]
-    for language, _quality in parse_accept_lang_header(header):
-        code = language.partition("-")[0]
-        if code in LANGUAGES:
-            return code
-    return LANGUAGES[0]
 
 
 def _host_of(request: HttpRequest) -> str:

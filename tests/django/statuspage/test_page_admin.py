@@ -80,7 +80,7 @@ def test_who_may_not_change_pages_cannot(role: Role) -> None:
         ("danger_colour", "#00;}b{", "Expected a colour such as"),
         ("slug", "history", "This word is taken"),
         ("zone", "Europe/Nowhere", "Expected a zone"),
-        ("language", "xx", "Expected one of the site"),
+        ("language", "xx", "Expected one of: en, de"),
         ("host_name", "https://status.example.com/", "Expected a host name"),
         ("refresh_seconds", "5", "greater than or equal to 15"),
         ("refresh_seconds", "601", "less than or equal to 600"),

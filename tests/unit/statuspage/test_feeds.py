@@ -149,6 +149,7 @@ def test_the_document_says_what_the_page_says() -> None:
         status=PublicStatus.PARTIAL_OUTAGE,
         headline="Partial outage: Public API is down",
         stale=False,
+        language="en",
     )
     found = json.loads(body)
     assert found["status"] == "partial_outage"
@@ -167,6 +168,7 @@ def test_what_the_operator_hides_is_not_in_the_document() -> None:
         status=PublicStatus.OPERATIONAL,
         headline="",
         stale=False,
+        language="en",
     )
     assert "uptimes" not in json.loads(body)["services"][0]
     assert "response_seconds" not in json.loads(body)["services"][0]

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from pulseboard.access.language import is_right_to_left, spoken_language
 from pulseboard.conf import get_settings
 from pulseboard.incidents.models import Announcement, Subscriber
 from pulseboard.incidents.store.links import (
@@ -106,8 +107,8 @@ def _mail(letter: Letter, person: Subscriber, content: Content) -> Finished:
         "words": content.words,
         "links": links,
         "why": content.why,
-        "language": translation.get_language() or "en",
-        "right_to_left": translation.get_language_bidi(),
+        "language": spoken_language(),
+        "right_to_left": is_right_to_left(spoken_language()),
     }
     leave = content.buttons[-1].address
     return Finished(

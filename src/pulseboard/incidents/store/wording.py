@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from pulseboard.conf import get_settings
 from pulseboard.core.redaction import one_line
-from pulseboard.core.text import duration_text
 from pulseboard.incidents.markdown import html_of, plain_of
 from pulseboard.incidents.models import PhaseChoice
 
@@ -201,7 +199,27 @@ def _lasted(facts: Mapping[str, Any]) -> str:
     if not facts.get("ended_at"):
         return ""
     ended = datetime.fromisoformat(facts["ended_at"])
-    return duration_text(ended - datetime.fromisoformat(facts["began_at"]))
+    return _duration(ended - datetime.fromisoformat(facts["began_at"]))
+
+
+def _duration(lasted: timedelta) -> str:
+    """Return the two largest units, as `duration_text` does in English."""
+    minutes = max(0, int(lasted.total_seconds())) // 60
+    hours, days = minutes // 60, minutes // 1440
+    if minutes < 1:
+        return _("%(seconds)s s") % {"seconds": max(0, int(lasted.total_seconds()))}
+    small = _("%(minutes)s min") % {"minutes": minutes % 60}
+    middle = _("%(hours)s h") % {"hours": hours % 24}
+    large = ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+    if hours < 1:
+        return small
+    if days < 1:
+        return _pair(middle, small) if minutes % 60 else middle
+    return _pair(large, middle) if hours % 24 else large
+
+
+def _pair(larger: str, smaller: str) -> str:
+    return _("%(larger)s %(smaller)s") % {"larger": larger, "smaller": smaller}
 
 
 def _when(iso: str, zone: str | None) -> str:
@@ -209,6 +227,11 @@ def _when(iso: str, zone: str | None) -> str:
     at = datetime.fromisoformat(iso)
     name = zone or timezone.get_default_timezone_name()
     local = at.astimezone(ZoneInfo(name))
-    text = f"{date_format(local, 'D j M Y, H:i')} {name}"
+    text = f"{dateformat.format(local, _letters())} {name}"
     utc = at.astimezone(ZoneInfo("UTC"))
     return text if name == "UTC" else f"{text} ({utc:%H:%M} UTC)"
+
+
+def _letters() -> str:
+    """Return how a time is written, in the letters of Django's date formats."""
+    return pgettext("date format", "D j M Y, H:i")

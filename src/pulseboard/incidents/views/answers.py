@@ -11,6 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pulseboard.access.headers import security_headers
+from pulseboard.access.language import (
+    asked_language,
+    is_right_to_left,
+    spoken_language,
+)
 from pulseboard.conf import get_settings
 
 
@@ -61,9 +66,12 @@ def with_headers(response: HttpResponse) -> HttpResponse:
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    page, language = reverse("pulseboard:status-page"), asked_language(request)
     context |= {
+        "language": spoken_language(),
+        "right_to_left": is_right_to_left(spoken_language()),
         "service": get_settings().service_name,
-        "page_url": reverse("pulseboard:subscribe").removesuffix("/subscribe"),
+        "page_url": f"{page}?lang={language}" if language else page,
     }
     template = "pulseboard/incidents/subscription.html"
     return with_headers(render(request, template, context, status=status))

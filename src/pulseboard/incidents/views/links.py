@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from pulseboard.access.language import in_visitors_language, language_of
 from pulseboard.access.store import anonymous_caller, check_rate
 from pulseboard.incidents import store
 from pulseboard.incidents.models import Subscriber
@@ -23,6 +25,7 @@ Act = Callable[[Subscriber], str]
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_visitors_language
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Answer with a button; on POST note that messages are wanted."""
 
@@ -30,11 +33,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         store.confirm(row, datetime.now(UTC))
         return _("Your address is confirmed. You will hear of the next incident.")
 
-    return _button(request, token, CONFIRM, _("Confirm your address"), act)
+    return _button(request, token, CONFIRM, act)
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_visitors_language
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Answer with a button; on POST forget the address."""
 
@@ -42,11 +46,12 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         store.unsubscribe(row, datetime.now(UTC))
         return _left()
 
-    return _button(request, token, UNSUBSCRIBE, _("Unsubscribe"), act, gone=_left())
+    return _button(request, token, UNSUBSCRIBE, act, gone=_left())
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_visitors_language
 def subscription(request: HttpRequest, token: str) -> HttpResponse:
     """Answer with the services that are chosen; on POST change them."""
     if wait := _wait_for_token(request):
@@ -54,6 +59,11 @@ def subscription(request: HttpRequest, token: str) -> HttpResponse:
     row = store.known(token, CHOOSE)
     if row is None or row.confirmed_at is None:
         return invalid(request)
+    with translation.override(language_of(request, own=row.language)):
+        return _choosing(request, row)
+
+
+def _choosing(request: HttpRequest, row: Subscriber) -> HttpResponse:
     title, button = _("Choose services"), _("Save")
     if request.method != "POST":
         chosen = list(row.components.values_list("slug", flat=True))
@@ -71,7 +81,6 @@ def _button(
     request: HttpRequest,
     token: str,
     purpose: str,
-    title: str,
     act: Act,
     gone: str = "",
 ) -> HttpResponse:
@@ -83,9 +92,15 @@ def _button(
     row = store.known(token, purpose)
     if row is None:
         return said(request, gone) if gone else invalid(request)
-    if request.method == "POST":
-        return said(request, act(row))
-    return with_form(request, forms.Form(), title, title)
+    with translation.override(language_of(request, own=row.language)):
+        if request.method == "POST":
+            return said(request, act(row))
+        title = _title(purpose)
+        return with_form(request, forms.Form(), title, title)
+
+
+def _title(purpose: str) -> str:
+    return _("Confirm your address") if purpose == CONFIRM else _("Unsubscribe")
 
 
 def _left() -> str:

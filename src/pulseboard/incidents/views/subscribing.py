@@ -7,12 +7,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from pulseboard.access.addresses import neighborhood
+from pulseboard.access.language import (
+    asked_language,
+    in_visitors_language,
+    language_of,
+)
 from pulseboard.access.store import address_of
 from pulseboard.incidents import store
 from pulseboard.incidents.models import Subscriber
@@ -27,6 +31,7 @@ ASKED_LIMIT = 3
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_visitors_language
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Answer with the form; on POST send a message to confirm, and say so."""
     if not store.accepts_subscribers():
@@ -48,10 +53,10 @@ def _asked(request: HttpRequest) -> HttpResponse:
         return _with_form(request, form, kind, status=400)
     if wait := _wait_seconds(request):
         return limited(request, wait)
-    language, now = get_language() or "", datetime.now(UTC)
+    language, now = language_of(request), datetime.now(UTC)
     store.subscribe(form.address(), language, form.slugs(), now, kind)
     answer = with_headers(HttpResponse(status=303))
-    answer["Location"] = f"{reverse('pulseboard:subscribe')}?asked"
+    answer["Location"] = _address(request, "asked")
     return answer
 
 
@@ -63,12 +68,19 @@ def _with_form(
     request: HttpRequest, form: AnyForm, kind: str, status: int = 200
 ) -> HttpResponse:
     ways: list[dict[str, Any]] = [
-        {"title": each.title, "url": f"{reverse('pulseboard:subscribe')}?by={name}"}
+        {"title": each.title, "url": _address(request, f"by={name}")}
         for name, each in FORMS.items()
         if name != kind
     ]
     title, button = str(form.title), _("Subscribe")
     return with_form(request, form, title, button, status=status, ways=ways)
+
+
+def _address(request: HttpRequest, query: str) -> str:
+    """Return the address of this page with *query*, in the language asked for."""
+    language = asked_language(request)
+    spoken = f"&lang={language}" if language else ""
+    return f"{reverse('pulseboard:subscribe')}?{query}{spoken}"
 
 
 def _thanks() -> str:

@@ -29,7 +29,12 @@ CODES: Mapping[PublicStatus, str] = {
 
 
 def document(
-    snapshot: Snapshot, *, status: PublicStatus, headline: str, stale: bool
+    snapshot: Snapshot,
+    *,
+    status: PublicStatus,
+    headline: str,
+    stale: bool,
+    language: str,
 ) -> bytes:
     """
     Return *snapshot* as JSON.
@@ -37,9 +42,10 @@ def document(
     Args:
         status: Of the banner, and so is *headline*.
         stale: Whether the one who answers knows that it is too old.
+        language: In which *headline* is said.
     """
     found = {
-        "page": _page(snapshot),
+        "page": _page(snapshot, language),
         "status": status.value,
         "headline": headline,
         "stale": stale,
@@ -55,14 +61,14 @@ def document(
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _page(snapshot: Snapshot) -> dict[str, Any]:
+def _page(snapshot: Snapshot, language: str) -> dict[str, Any]:
     look = snapshot.look
     return {
         "slug": look.slug,
         "title": look.title,
         "description": look.description,
         "zone": look.zone,
-        "language": look.language,
+        "language": language,
         "refresh_seconds": look.refresh_seconds,
     }
 

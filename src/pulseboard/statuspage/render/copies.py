@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from django.urls import reverse
-from django.utils import translation
 
+from pulseboard.access.language import ours, site_language
 from pulseboard.statuspage import store
 from pulseboard.statuspage.codec import etag_of, to_bytes
 from pulseboard.statuspage.colour import stylesheet
@@ -18,7 +18,6 @@ from pulseboard.statuspage.links import Links
 from pulseboard.statuspage.models import DEFAULT_SLUG, StatusPage
 from pulseboard.statuspage.render import documents, forms
 from pulseboard.statuspage.render.documents import Visit
-from pulseboard.statuspage.render.voice import LANGUAGES
 from pulseboard.statuspage.store import Latest
 
 STATIC = Path(__file__).parents[2] / "static/pulseboard"
@@ -76,11 +75,10 @@ def _beside(page: StatusPage, colours: Mapping[str, str]) -> dict[str, bytes]:
 def _visit(latest: Latest, now: datetime) -> Visit:
     """Return what somebody asks for who chose nothing."""
     look = latest.snapshot.look
-    own = (translation.get_language() or "").partition("-")[0]
     return Visit(
         latest=latest,
         links=Links(_base(latest.page)),
-        language=look.language or (own if own in LANGUAGES else LANGUAGES[0]),
+        language=ours(look.language) or site_language(),
         theme=look.theme,
         view="90d",
         window="90d",

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from pulseboard.access.language import LANGUAGES, is_right_to_left, ours
 from pulseboard.core.buckets import epoch_ms
 from pulseboard.incidents import store as incidents
 from pulseboard.incidents.store.links import accepts_subscribers
@@ -27,7 +29,7 @@ from pulseboard.statuspage.page import (
     theme_choices,
 )
 from pulseboard.statuspage.receipt import receipt
-from pulseboard.statuspage.render.voice import LANGUAGES, teller_of
+from pulseboard.statuspage.render.voice import teller_of
 from pulseboard.statuspage.script_words import script_words
 from pulseboard.statuspage.snapshot import Service, Snapshot
 from pulseboard.statuspage.store import Latest
@@ -113,7 +115,7 @@ def page(visit: Visit) -> str:
         built=iso(snapshot.built_at),
         observed=iso(snapshot.observed_at) if snapshot.observed_at else "",
         stale_after=int(snapshot.stale_after_seconds),
-        subscribe_url=visit.links.to("subscribe") if accepts_subscribers() else "",
+        subscribe_url=_subscribe_url(visit) if accepts_subscribers() else "",
         about_url=visit.links.to("uptime"),
     )
 
@@ -187,6 +189,12 @@ def embed(visit: Visit) -> str | None:
     return _html("embed", visit) if visit.snapshot.look.may_be_embedded else None
 
 
+def _subscribe_url(visit: Visit) -> str:
+    """Return the address of the form, which knows nothing of the page's language."""
+    own = ours(visit.snapshot.look.language)
+    return visit.links.to("subscribe", lang=visit.links.chosen.get("lang", own))
+
+
 def _story(visit: Visit, key: str) -> Story | None:
     for story in visit.snapshot.stories:
         if story.key == key:
@@ -221,6 +229,8 @@ def _html(
         banner = banner or banner_view(snapshot, teller)
         state = tab_title(banner, look, teller)
         shell = {
+            "language": visit.language,
+            "right_to_left": is_right_to_left(visit.language),
             "look": look,
             "title": f"{heading} - {look.title}" if heading else state,
             "heading": heading,
@@ -262,6 +272,8 @@ def _colours_url(visit: Visit) -> str:
 
 
 def _languages(visit: Visit) -> tuple[Choice, ...]:
+    if not settings.USE_I18N:
+        return ()
     return tuple(
         Choice(
             name=translation.get_language_info(code)["name_local"],

@@ -37,6 +37,7 @@ def as_json(visit: Visit) -> str:
         status=banner.status,
         headline=headline,
         stale=banner.is_stale,
+        language=visit.language,
     ).decode()
 
 

@@ -14,9 +14,6 @@ from pulseboard.statuspage.snapshot import Look
 from pulseboard.statuspage.teller import Teller
 from pulseboard.statuspage.text import Form
 
-#: Those the page is written in, the first one for who asks for none of them.
-LANGUAGES = ("en", "de", "es", "fr", "pt", "ja", "ar")
-
 
 class DjangoVoice:
     """The language that is active in this thread."""
