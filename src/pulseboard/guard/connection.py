@@ -20,6 +20,7 @@ from pulseboard.guard.dial import Record, Resolver
 from pulseboard.guard.errors import ConnectFailed, Failure
 from pulseboard.guard.judged import judged_addresses
 from pulseboard.guard.secured import Secured
+from pulseboard.guard.ticket import ticket
 from pulseboard.guard.verdict import Network, Trust
 from pulseboard.guard.wire import Wire
 
@@ -238,7 +239,8 @@ async def _connect(family: int, host: str, port: int, share_seconds: float) -> W
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(share_seconds):
-            _, wire = await loop.create_connection(Wire, host, port, family=family)
+            with ticket():
+                _, wire = await loop.create_connection(Wire, host, port, family=family)
     except TimeoutError:
         raise ConnectFailed(Failure.TIMEOUT) from None
     except ConnectionRefusedError:

@@ -9,6 +9,7 @@ from pulseboard.guard.deadline import Deadline
 from pulseboard.guard.dial import Resolver
 from pulseboard.guard.errors import ConnectFailed, Failure
 from pulseboard.guard.judged import judged_addresses
+from pulseboard.guard.ticket import ticket
 from pulseboard.guard.verdict import Network, Trust
 
 
@@ -48,9 +49,10 @@ async def exchange(
     chosen, address = records[0]
     loop = asyncio.get_running_loop()
     try:
-        transport, asked = await loop.create_datagram_endpoint(
-            lambda: _Asked(fits), remote_addr=address[:2], family=chosen
-        )
+        with ticket():
+            transport, asked = await loop.create_datagram_endpoint(
+                lambda: _Asked(fits), remote_addr=address[:2], family=chosen
+            )
     except OSError:
         raise ConnectFailed(Failure.UNREACHABLE) from None
     try:

@@ -20,6 +20,7 @@ from typing import Any
 from pulseboard.conf import get_settings
 from pulseboard.guard.deadline import Deadline
 from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
+from pulseboard.guard.ticket import ticket
 from pulseboard.guard.verdict import (
     Network,
     Trust,
@@ -203,7 +204,8 @@ def _connect(
     with _closed_on_error(made):
         made.settimeout(share_seconds)
         try:
-            made.connect(address)
+            with ticket():
+                made.connect(address)
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except TimeoutError:
             raise ConnectFailed(Failure.TIMEOUT) from None
