@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from pulseboard.statuspage.kept import OFFERED, Answer, Keeper, Key
+from pulseboard.statuspage.kept import NOT_KEPT, OFFERED, Answer, Keeper, Key
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -108,7 +108,11 @@ class _Listener:
         await self._send(message)
 
     def _keep(self, start: Message, body: bytes) -> None:
-        headers = tuple((bytes(name), bytes(value)) for name, value in start["headers"])
+        headers = tuple(
+            (bytes(name), bytes(value))
+            for name, value in start["headers"]
+            if name.lower() not in NOT_KEPT
+        )
         names = {name.lower(): value for name, value in headers}
         if start["status"] == 200 and b"set-cookie" not in names:
             etag = names.get(b"etag", b"")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pulseboard.statuspage.kept import OFFERED, Answer, Keeper, Key
+from pulseboard.statuspage.kept import NOT_KEPT, OFFERED, Answer, Keeper, Key
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -109,6 +109,7 @@ class _Listener:
         headers = tuple(
             (name.encode("latin-1"), value.encode("latin-1"))
             for name, value in self._headers
+            if name.lower().encode("latin-1") not in NOT_KEPT
         )
         etag = names.get("etag", "").encode("latin-1")
         return Answer(200, headers, b"".join(found), etag)

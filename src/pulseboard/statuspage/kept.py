@@ -27,6 +27,8 @@ logger = get_logger("pulseboard.statuspage")
 
 #: In the environ or scope of a request: the view offers its answer.
 OFFERED = "pulseboard.kept"
+#: Headers that tell of one request.
+NOT_KEPT = frozenset({b"x-response-time", b"date"})
 MOST_ENTRIES = 512
 MOST_BYTES = 16 * 1024 * 1024
 #: An answer larger than this is made each time.

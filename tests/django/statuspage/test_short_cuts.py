@@ -231,6 +231,14 @@ def test_a_visitor_who_has_the_page_is_told_so(served: Any) -> None:
     assert "content-type" not in heard.headers
 
 
+def test_what_the_first_answer_took_is_not_told_of_the_next(served: Any) -> None:
+    """S8"""
+    host, ask = served
+    host.extra.append((b"X-Response-Time", b"0.040"))
+    assert "x-response-time" in ask().headers
+    assert "x-response-time" not in ask().headers
+
+
 def test_a_head_request_gets_no_body(served: Any) -> None:
     """S13"""
     _, ask = served
