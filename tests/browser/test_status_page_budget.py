@@ -149,16 +149,29 @@ def test_axe_finds_no_violation(visit: Visit, theme: str, width: int) -> None:
     assert _violations(page) == []
 
 
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("path", ["endpoint", "statuspage"])
+def test_axe_finds_no_violation_in_our_forms(
+    visit: Visit, path: str, width: int, dark: bool
+) -> None:
+    """ux point 5: the admin's own markup around the form is left out"""
+    add = f"/admin/pulseboard/{path}/add/"
+    page = visit("", add, width=width, dark=dark, bypass_csp=True)
+    page.add_script_tag(path=AXE)
+    assert _violations(page, "'#content-main form'") == []
+
+
 def test_axe_finds_no_violation_while_the_page_is_old(visit: Visit) -> None:
     page = visit("public_silent", PATH, user="", bypass_csp=True)
     page.add_script_tag(path=AXE)
     assert _violations(page) == []
 
 
-def _violations(page: Page) -> list[Any]:
+def _violations(page: Page, where: str = "document") -> list[Any]:
     found: list[Any] = page.evaluate(
-        """async tags => (await axe.run({runOnly: {type: 'tag', values: tags}}))
-            .violations.map(each => [each.id, each.nodes.map(node =>
+        f"""async tags => (await axe.run({where}, {{runOnly: {{type: 'tag',
+            values: tags}} }})).violations.map(each => [each.id, each.nodes.map(node =>
                 node.html.slice(0, 150) + ' | ' + node.failureSummary)])""",
         TAGS,
     )

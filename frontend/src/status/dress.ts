@@ -114,7 +114,7 @@ function openDay(
   { slug, place }: { slug: string; place: number },
 ): void {
   const cursor = page.createElementNS("http://www.w3.org/2000/svg", "rect");
-  set(cursor, { class: "cursor", x: `${place * PITCH - 0.5}`, width: `${PITCH}`, height: "100%" });
+  set(cursor, { class: "cursor", x: `${place * PITCH - 0.5}`, width: `${PITCH}`, height: "32" });
   box.querySelector("svg")?.append(cursor);
   const said = sentenceOf(bars, slug, place);
   const isSite = zoneName(choices.zone, words.siteZone) === words.siteZone;
@@ -126,7 +126,7 @@ function openDay(
     button(page, "1", words.next, place === bars.names.length - 1),
   );
   set(box, { "aria-describedby": `day-${slug}` });
-  box.after(panel);
+  (box.nextElementSibling ?? box).after(panel); // below the names of the first and last day
 }
 
 function button(page: Document, step: string, text: string, isEnd: boolean): HTMLElement {
