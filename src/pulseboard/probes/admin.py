@@ -17,6 +17,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -35,6 +36,7 @@ from pulseboard.monitors.models import ComponentMonitor, Monitor
 from pulseboard.monitors.run_now import run_now
 from pulseboard.probes import store
 from pulseboard.probes.models import Endpoint
+from pulseboard.probes.strip import strip
 from pulseboard.probes.views import EndpointForm, posted_values, test_now
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -104,6 +106,7 @@ class EndpointAdmin(RoleAdmin[Endpoint]):
         "status_word",
         "title",
         "age",
+        "last_day",
         "interval_text",
         "public",
         "target",
@@ -126,12 +129,25 @@ class EndpointAdmin(RoleAdmin[Endpoint]):
         "unpublish",
     ]
 
+    @property
+    def media(self) -> Media:
+        return super().media + Media(css={"all": ["pulseboard/strip.css"]})
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
         shown = ComponentMonitor.objects.filter(
             monitor=OuterRef("monitor"), component__is_public=True
         )
         rows = super().get_queryset(request)
         return rows.annotate(is_public=Exists(shown))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Read the last day of all rows of the page at once."""
+        changes = super().get_changelist_instance(request)
+        now = datetime.now(UTC)
+        days = store.last_days([row.monitor for row in changes.result_list], now)
+        for row in changes.result_list:
+            row.last_hours = days[row.monitor.name]
+        return changes
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         whens = [
@@ -288,6 +304,10 @@ class EndpointAdmin(RoleAdmin[Endpoint]):
             return str(_("not yet"))
         age = duration_text(datetime.now(UTC) - row.monitor.ran_at)
         return str(_("%(age)s ago") % {"age": age})
+
+    @admin.display(description=_("24 hours"))
+    def last_day(self, row: Any) -> SafeString:
+        return strip(row.last_hours)
 
     @admin.display(description=_("every"), ordering="monitor__interval_seconds")
     def interval_text(self, row: Endpoint) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,17 +11,21 @@ from django.db import router, transaction
 from django.db.models import Count, F, Max, Sum
 
 from pulseboard.conf import get_settings
+from pulseboard.core.buckets import epoch_ms
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.log import get_logger
 from pulseboard.core.outcome import Outcome, Reason, unknown
 from pulseboard.core.redaction import one_line
+from pulseboard.core.status import Status
 from pulseboard.guard.verdict import Trust
+from pulseboard.history.store import intervals_of
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition, Kind, Lane
 from pulseboard.monitors.models import Component, ComponentMonitor, Monitor
 from pulseboard.probes import secrets, whereabouts
 from pulseboard.probes.attempt import definition_of
 from pulseboard.probes.configured import SOURCE, Declared, declared_of, surroundings
+from pulseboard.probes.last_day import HOURS, hours_of
 from pulseboard.probes.models import Endpoint
 from pulseboard.probes.options import (
     NAME_LENGTH,
@@ -217,6 +221,18 @@ def unpublish(monitor: Monitor) -> None:
 def known_names() -> frozenset[str]:
     """Return the names of all endpoints."""
     return frozenset(Endpoint.objects.values_list("name", flat=True))
+
+
+def last_days(rows: Collection[Monitor], now: datetime) -> dict[str, list[Status]]:
+    """Return the worst status of each of the last 24 hours, by name, by one query."""
+    known_until = {row.name: row.ran_at for row in rows if row.ran_at is not None}
+    spans = intervals_of(
+        [row.name for row in rows],
+        now - timedelta(hours=HOURS),
+        now,
+        known_until=known_until,
+    )
+    return {name: hours_of(each, epoch_ms(now)) for name, each in spans.items()}
 
 
 def groups() -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,9 @@ from pulseboard.access import store as access
 from pulseboard.access.models import AuditEvent
 from pulseboard.access.roles import permissions_of
 from pulseboard.core.roles import Role
+from pulseboard.core.status import Status
 from pulseboard.history.models import HealthMetric
+from pulseboard.history.store import note_confirmed, note_first
 from pulseboard.monitors import registry
 from pulseboard.monitors.models import Component, Monitor
 from pulseboard.probes import store
@@ -97,6 +99,41 @@ def test_the_list_shows_failing_first_and_says_not_yet(editor: Client) -> None:
     assert page.index(">Bad<") < page.index(">New<") < page.index(">Good<")
     assert "Not yet" in page
     assert "<path d=" in page
+
+
+def test_the_list_draws_the_last_day_and_says_it(editor: Client) -> None:
+    """S19"""
+    now = datetime.now(UTC)
+    for name in ("Good", "Bad", "New"):
+        store.create({"title": name, "target": "https://example.org/"}, now)
+    Monitor.objects.filter(title="Good").update(ran_at=now)
+    Monitor.objects.filter(title="Bad").update(ran_at=now)
+    long_ago = now - timedelta(days=2)
+    note_first(
+        [
+            ("endpoint:good", Status.HEALTHY, long_ago),
+            ("endpoint:bad", Status.HEALTHY, long_ago),
+        ]
+    )
+    note_confirmed("endpoint:bad", Status.CRITICAL, now - timedelta(minutes=90))
+
+    page = editor.get(LIST).content.decode()
+
+    assert 'aria-label="Last 24 hours: healthy"' in page
+    assert 'aria-label="Last 24 hours: critical in 2 hours"' in page
+    assert 'aria-label="Last 24 hours: not known in 24 hours"' in page
+    assert page.count("<rect data-status=") == 3 * 24
+    assert "style=" not in page[page.index("pb-strip") : page.rindex("</svg>")]
+
+
+def test_the_last_days_of_a_page_cost_one_query(
+    editor: Client, django_assert_num_queries: Any
+) -> None:
+    for name in ("One", "Two", "Three"):
+        store.create({"title": name, "target": "https://example.org/"}, NOW)
+    rows = list(Monitor.objects.filter(endpoint__isnull=False))
+    with django_assert_num_queries(1):
+        assert len(store.last_days(rows, NOW)) == 3
 
 
 @pytest.mark.parametrize(
