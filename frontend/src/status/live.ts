@@ -13,7 +13,7 @@ import { waitSeconds } from "../contact";
 import { morph } from "../morph";
 import { remember, remembered } from "./choices";
 import { dress, keep, observedMs, type Scene, showAge } from "./dress";
-import { placeAfter, placeAt, PITCH } from "./strip";
+import { Strips } from "./strips";
 import { isStale, skewMs } from "./trust";
 import { durationText, fill, type Words } from "./words";
 import { isZone } from "./zones";
@@ -38,7 +38,6 @@ export class LivePage {
   private dueMs = Infinity;
   private failures = 0;
   private isAsking = false;
-  private held: HTMLElement | null = null;
 
   constructor(private readonly words: Words) {
     this.announcer = new Announcer(voice());
@@ -52,6 +51,7 @@ export class LivePage {
     this.learn();
     this.show();
     this.listen();
+    new Strips(this.scene, () => this.show()).listen();
     const observed = observedMs(this.written);
     if (this.fresh === null || !location.protocol.startsWith("http")) return;
     // Our clock may be wrong: the server is asked before its page is called old.
@@ -69,10 +69,6 @@ export class LivePage {
     addEventListener("pageshow", (event) => event.persisted && this.returned());
     document.addEventListener("change", (event) => this.chosen(event.target as HTMLElement));
     document.addEventListener("click", (event) => this.clicked(event));
-    document.addEventListener("keydown", (event) => this.pressed(event));
-    document.addEventListener("focusin", (event) => this.focused(event.target as HTMLElement));
-    document.addEventListener("pointerdown", (event) => this.taken(event));
-    document.addEventListener("pointermove", (event) => event.buttons & 1 && this.dragged(event.clientX));
   }
 
   // What the visitor does.
@@ -85,62 +81,12 @@ export class LivePage {
   }
 
   private clicked(event: MouseEvent): void {
-    const target = event.target as Element;
-    const theme = target.closest<HTMLElement>("a[data-theme-choice]");
-    if (theme !== null && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      this.scene.choices.theme = theme.dataset.themeChoice ?? "auto";
-      remember(this.scene.choices);
-      this.show();
-    }
-    const step = target.closest<HTMLElement>("[data-day-step]")?.dataset.dayStep;
-    const open = this.scene.open;
-    if (step !== undefined && open !== null) this.open(open.slug, this.bounded(open.place + Number(step)));
-  }
-
-  private pressed(event: KeyboardEvent): void {
-    const box = (event.target as Element).closest<HTMLElement>("[data-strip-box]");
-    if (box === null || event.ctrlKey || event.altKey || event.metaKey) return;
-    const last = this.last;
-    const range = { first: firstDrawn(box, last), last, isMirrored: document.dir === "rtl" };
-    const place = placeAfter(event.key, this.scene.open?.place ?? last, range);
-    if (place === null) return;
+    const theme = (event.target as Element).closest<HTMLElement>("a[data-theme-choice]");
+    if (theme === null || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    this.open(box.dataset.stripBox ?? "", place);
-  }
-
-  private focused(target: HTMLElement): void {
-    const slug = target.dataset.stripBox;
-    if (slug !== undefined && slug !== this.scene.open?.slug) this.open(slug, this.scene.open?.place ?? this.last);
-  }
-
-  /** A finger holds on to the strip that it began on, though panels may move it. */
-  private taken(event: PointerEvent): void {
-    this.held = (event.target as Element).closest<HTMLElement>("[data-strip-box]");
-    this.dragged(event.clientX);
-  }
-
-  private dragged(x: number): void {
-    const drawn = this.held?.querySelector("svg")?.getBoundingClientRect();
-    if (!this.held || !drawn || drawn.width === 0) return;
-    const share = (x - drawn.left) / drawn.width;
-    const place = placeAt(document.dir === "rtl" ? 1 - share : share, firstDrawn(this.held, this.last), this.last);
-    this.open(this.held.dataset.stripBox ?? "", place);
-  }
-
-  private open(slug: string, place: number): void {
-    const open = this.scene.open;
-    if (open?.slug === slug && open.place === place) return;
-    this.scene.open = { slug, place };
+    this.scene.choices.theme = theme.dataset.themeChoice ?? "auto";
+    remember(this.scene.choices);
     this.show();
-  }
-
-  private bounded(place: number): number {
-    return Math.min(this.last, Math.max(0, place));
-  }
-
-  private get last(): number {
-    return Math.max(0, (this.scene.bars?.names.length ?? 1) - 1);
   }
 
   // What time and the server do.
@@ -291,13 +237,6 @@ function said(page: Document): Map<string, string> {
     found.set(name?.textContent ?? "", mark?.textContent?.trim() ?? "");
   }
   return found;
-}
-
-/** Return the oldest bar that fits: a narrow page cuts the old end off. */
-function firstDrawn(box: Element, last: number): number {
-  const drawn = box.querySelector("svg")?.getBoundingClientRect().width ?? 0;
-  const hidden = drawn - box.getBoundingClientRect().width;
-  return hidden > 1 ? Math.round((hidden / drawn) * ((last + 1) * PITCH) / PITCH) : 0;
 }
 
 /** Return the one element that is read aloud. It must exist before it is spoken into. */
