@@ -71,12 +71,36 @@ def test_a_finger_scrubs_through_the_days(visit: Visit) -> None:
     assert len(set(seen)) == 3
 
 
-@pytest.mark.parametrize(
-    ("zone", "label"),
-    [("Pacific/Auckland", "UTC+13"), ("America/Los_Angeles", "UTC-8")],
-)
+def test_a_very_narrow_strip_has_thirty_days(visit: Visit) -> None:
+    """Section 6: under 360 px"""
+    page = visit("public", PATH, user="", width=340)
+    strip = page.locator(BOX.format("web-app"))
+    strip.focus()
+    page.keyboard.press("Home")
+    seen = {_panel(page)}
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+        seen.add(_panel(page))
+    assert len(seen) == 30
+    row = page.locator("[data-service=web-app]")
+    expect(row.get_by_text("30 days ago")).to_be_visible()
+    expect(row.get_by_text("90 days ago")).to_be_hidden()
+
+
+def test_from_right_to_left_the_left_key_goes_forward(visit: Visit) -> None:
+    """X21: today is at the left end"""
+    page = visit("public", f"{PATH}?lang=ar", user="")
+    page.locator(BOX.format("web-app")).focus()
+    today = _panel(page)
+    page.keyboard.press("ArrowRight")
+    assert _panel(page) != today
+    page.keyboard.press("ArrowLeft")
+    assert _panel(page) == today
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
 def test_times_and_zone_agree_and_the_choice_is_remembered(
-    visit: Visit, zone: str, label: str
+    visit: Visit, zone: str
 ) -> None:
     """ux point 18"""
     page = visit("public", PATH, user="", timezone_id=zone)
