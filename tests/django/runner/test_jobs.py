@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pulseboard.core.outcome import healthy
+from pulseboard.history import store as history
+from pulseboard.history.models import Run
+from pulseboard.history.observed import Observed
 from pulseboard.monitors.models import JobRun, Monitor
 from pulseboard.runner import jobs, schedule_log
 from pulseboard.runner.clock import Clock
@@ -117,3 +121,23 @@ def test_log_files_are_not_for_everyone(tmp_path):
         0o750,
         0o640,
     )
+
+
+def test_the_roll_up_goes_on_while_there_is_time(logs, monkeypatch):
+    """X13: however many results an hour brings, they are packed before the next."""
+    monkeypatch.setattr(jobs, "PACKED_AT_ONCE", 3)
+    history.remember(
+        [Observed("shop", NOW + timedelta(seconds=n), healthy("200"), 0.1)
+         for n in range(10)]
+    )  # fmt: skip
+    jobs.roll_up(NOW + timedelta(hours=3))
+    assert Run.objects.count() == 0
+
+
+def test_the_roll_up_ends_when_its_time_is_over(logs, monkeypatch):
+    """X13: well before the deadline; what is left is packed next time."""
+    monkeypatch.setattr(jobs, "PACKED_AT_ONCE", 3)
+    monkeypatch.setattr(jobs, "ROLL_UP_SECONDS", 0.0)
+    history.remember([Observed("shop", NOW, healthy("200"), 0.1)])
+    jobs.roll_up(NOW + timedelta(hours=3))
+    assert Run.objects.count() == 1
