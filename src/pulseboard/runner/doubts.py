@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pulseboard.core.outcome import Outcome, healthy
+from pulseboard.core.outcome import Outcome, Reason, healthy
 from pulseboard.core.status import Status
 from pulseboard.history.observed import Observed
 from pulseboard.monitors.definition import Definition
@@ -77,6 +77,10 @@ class Doubts:
         """Drop everything: another one runs now."""
         self._held, self._last = [], {}
         self._is_offline = self._is_told = False
+
+    def recall(self, results: Iterable[Observed]) -> None:
+        """Take in what others observed before; only for one who asks once."""
+        self._last = {each.monitor: each for each in results}
 
     def sift(
         self,
@@ -266,7 +270,9 @@ class Doubts:
 
 def _is_down(last: Observed, at: datetime, parent: Definition) -> bool:
     """Return whether *parent* was down when a child was asked at *at*."""
-    is_bad = last.outcome.status is Status.CRITICAL
+    outcome = last.outcome
+    # One that was blocked itself: only of results that others recorded.
+    is_bad = outcome.status is Status.CRITICAL or outcome.reason is Reason.BLOCKED
     return is_bad and at - last.at <= STALE_AFTER * parent.every
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -87,7 +87,10 @@ def run_by_hand(names: Sequence[str] | None, who: str) -> list[Observed]:
     try:
         monitors.synchronize(registry.definitions())
         observed = observe(
-            definitions, clock.now(), tell=lambda done: turn.tell(done, clock.now())
+            definitions,
+            clock.now(),
+            tell=lambda done: turn.tell(done, clock.now()),
+            stored=monitors.last_results(_parents_beside(definitions)),
         )
         record(observed, definitions, clock.now(), confirm=turn.confirm)
     finally:
@@ -105,22 +108,32 @@ def observe(
     at: datetime,
     *,
     tell: Callable[[int], None] = lambda done: None,
+    stored: Iterable[Observed] = (),
 ) -> list[Observed]:
     """
     Ask *definitions* side by side; takes as long as the slowest deadline.
 
     Args:
         tell: Called with how many have answered, whenever that rises.
+        stored: The last results of parents that are not asked.
     """
     with during_request(each.options.get("target") for each in definitions.values()):
         observed = _asked(definitions, at, tell)
-    # Nobody is asked beside those that were to be; what they say of each other counts.
+    # Nobody is asked beside those that were to be; what they say of each other counts,
+    # and what is stored of their parents.
     known = registry.definitions()
-    observed = Doubts().sift(
+    doubts = Doubts()
+    doubts.recall(stored)
+    observed = doubts.sift(
         observed, known, at, lambda name: Asked.NEVER, to_the_end=True
     )
     latest.keep(observed)
     return observed
+
+
+def _parents_beside(definitions: Mapping[str, Definition]) -> set[str]:
+    parents = {name for each in definitions.values() for name in each.parents}
+    return parents - set(definitions)
 
 
 def _asked(

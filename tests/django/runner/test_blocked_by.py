@@ -20,6 +20,7 @@ from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.network import NETWORK
 from pulseboard.runner import network
 from pulseboard.runner.foreground import runner_for
+from pulseboard.runner.run_now import run_by_hand
 from pulseboard.runner.tick import Runner
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +99,27 @@ def test_one_silent_target_among_others_is_down(running, monkeypatch):
         *(monitor(n, healthy("200"), target=f"{n}.example") for n in "bc"),
     )
     assert [each.subject for each in SystemAlert.objects.all()] == ["a"]
+
+
+def test_a_run_by_hand_judges_by_what_is_stored_of_the_parents(running):
+    """X9: also of one that was blocked itself."""
+    running(
+        monitor("page", critical("is down"), "shop"),
+        monitor("shop", critical("is down"), "database"),
+        monitor("database", critical("refuses connections")),
+    )
+    [found] = run_by_hand(["page"], "a person")
+    assert found.outcome.reason is Reason.BLOCKED
+    assert [each.subject for each in SystemAlert.objects.all()] == ["database"]
+
+
+def test_a_run_by_hand_below_a_healthy_parent_is_its_own_trouble(running):
+    """X9"""
+    running(
+        monitor("page", critical("is down"), "shop"), monitor("shop", healthy("fine"))
+    )
+    [found] = run_by_hand(["page"], "a person")
+    assert found.outcome.status is Status.CRITICAL
 
 
 def test_parents_in_a_circle_are_refused_and_still_alert(running):

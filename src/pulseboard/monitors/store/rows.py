@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from pulseboard.core.outcome import Outcome, Reason
 from pulseboard.core.status import Status
+from pulseboard.history.observed import Observed
 from pulseboard.monitors.definition import DEMO, Definition
 from pulseboard.monitors.models import Monitor
 from pulseboard.monitors.remembered import Change
@@ -90,6 +91,21 @@ def standing(row: Monitor, now: datetime) -> Change:
     outcome = Outcome(status, row.summary, row.readings, reason, details=row.details)
     since = row.confirmed_since or now
     return Change(row.name, row.title, Status.UNKNOWN, status, since, now, outcome)
+
+
+def last_results(names: Iterable[str]) -> list[Observed]:
+    """Return the last result of each of *names* that ever had one."""
+    rows = _current().filter(name__in=list(names), ran_at__isnull=False).order_by()
+    return [
+        Observed(name, ran_at, _outcome(status, summary, reason), 0.0)
+        for name, ran_at, status, summary, reason in rows.values_list(
+            "name", "ran_at", "status", "summary", "reason"
+        )
+    ]
+
+
+def _outcome(status: str, summary: str, reason: str) -> Outcome:
+    return Outcome(Status(status), summary, reason=Reason(reason) if reason else None)
 
 
 def paused(now: datetime) -> frozenset[str]:
