@@ -102,6 +102,11 @@ def test_a_webhook_confirms_itself_by_answering_the_challenge(
     [
         lambda r: (200, {}, r.body),
         lambda r: (200, {}, b'{"challenge": "guess"}'),
+        lambda r: (
+            200,
+            {},
+            json.dumps({"challenge": r.document["challenge"], "type": "x"}).encode(),
+        ),
         lambda r: (200, {}, b"[" * 3000),
         lambda r: (200, {}, json.dumps([r.document["challenge"]]).encode()),
         lambda r: (
@@ -243,11 +248,12 @@ def test_no_address_but_a_public_one_is_taken(client: Client, url: str) -> None:
     assert not Asking.objects.exists()
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_what_is_allowed_no_longer_is_not_dialled(
-    incident: Incident, receiver: Receiver, settings: Any
+    incident: Incident, receiver: Receiver, settings: Any, host: str
 ) -> None:
-    """A02: nothing is sent, and the audit says so, without the address."""
-    _subscriber(receiver.url("/secret"))
+    """A02, wherever a name leads: nothing is sent, and the audit says so."""
+    _subscriber(receiver.url("/secret").replace("127.0.0.1", host))
     store.publish(incident, START, notify=True)
     settings.PULSEBOARD = {**CONFIG, "ALLOWED_NETWORKS": []}
     assert _deliver() == 0
