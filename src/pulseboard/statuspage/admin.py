@@ -221,6 +221,7 @@ def _previewed(page: StatusPage) -> str:
         window="90d",
         now=now,
         colours_url=colours.form("", **look.colours) if look.colours else "",
+        has_script=False,
     )
     return documents.page(visit)
 

@@ -136,6 +136,7 @@ def test_the_preview_shows_the_form_and_stores_nothing() -> None:
     assert b"Not yet" in answer.content
     assert b"Shop" in answer.content
     assert b"preview/colours.css?success=%237030a0" in answer.content
+    assert b"status.js" not in answer.content  # it would ask for this page again
     assert "no-store" in answer["Cache-Control"]
     assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
     assert not StatusPage.objects.exists()

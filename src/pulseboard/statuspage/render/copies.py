@@ -95,7 +95,8 @@ def _copied(live: Visit, files: Mapping[str, bytes]) -> Visit:
         links=links,
         is_copy=True,
         style_url=STYLE,
-        script_url=SCRIPT if SCRIPT in files else "",
+        script_url=SCRIPT,
+        has_script=SCRIPT in files,
         colours_url=COLOURS if COLOURS in files else "",
     )
 

@@ -72,6 +72,8 @@ class Visit:
     is_copy: bool = False
     style_url: str = ""
     script_url: str = ""
+    #: A preview has none: it cannot be asked for again.
+    has_script: bool = True
 
     @property
     def snapshot(self) -> Snapshot:
@@ -244,6 +246,7 @@ def _html(
             "is_private": not visit.latest.page.is_public,
             "style_url": visit.style_url,
             "script_url": visit.script_url,
+            "has_script": visit.has_script,
             "themes": theme_choices(visit.theme, teller),
             "languages": _languages(visit),
             "logo_url": links.to("look", "logo", v=look.logo),
