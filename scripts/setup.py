@@ -41,6 +41,7 @@ DEBIAN_PACKAGES: dict[str, tuple[str, ...]] = {
     "faketime": ("faketime",),
     "jing": ("jing",),  # with the Java that also runs the HTML checker
     "default-jre-headless": ("java",),
+    "wrk": ("wrk",),
     "iproute2": ("ip", "/usr/sbin/ip", "/sbin/ip"),
 }
 

@@ -34,10 +34,17 @@ UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What wrk found in one turn."""
+    """
+    What wrk found in one turn.
+
+    Args:
+        cpu_us: Processor time of the server per request: what is left of the figure
+            on a machine that has other work.
+    """
 
     per_second: float
     p99_ms: float
+    cpu_us: float
     failed: int
 
 
@@ -83,6 +90,12 @@ def _compared(
         goal=None if goal is None else 1e6 / goal,
         note=f"{rate:,.0f} a second",
     )
+    yield Line(
+        title=f"{title}: µs of CPU",
+        value=_median(mine, "cpu_us"),
+        beside=_median(their, "cpu_us"),
+        goal=None if goal is None else 1e6 / goal,
+    )
     if goal is None:
         ratio = statistics.median(b.per_second / a.per_second for a, b in pairs)
         yield Line(
@@ -106,20 +119,29 @@ def _median(turns: tuple[Turn, ...], name: str) -> float:
 def _turn(site: Site, path: str, seconds: int) -> Turn:
     options = (f"-c{CONNECTIONS}", "-t1", f"-d{seconds}s", "--latency")
     url = f"http://127.0.0.1:{site.port}{path}"
+    before = _cpu_seconds(site)
     ran = subprocess.run(
         ["wrk", *options, "-H", "Accept-Encoding: gzip", url],
         capture_output=True,
         text=True,
         check=True,
     )
-    return _read(ran.stdout)
+    return _read(ran.stdout, _cpu_seconds(site) - before)
 
 
-def _read(text: str) -> Turn:
+def _cpu_seconds(site: Site) -> float:
+    times = [each.cpu_times() for each in site.family()]
+    return sum(each.user + each.system for each in times)
+
+
+def _read(text: str, cpu_seconds: float) -> Turn:
     rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
     p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
     assert rate, text
     assert p99, text
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     failed = int(wrong[1]) if wrong else 0
-    return Turn(float(rate[1]), float(p99[1]) * UNITS[p99[2]], failed)
+    asked = re.search(r"(\d+) requests in", text)
+    assert asked, text
+    cpu_us = cpu_seconds * 1e6 / int(asked[1])
+    return Turn(float(rate[1]), float(p99[1]) * UNITS[p99[2]], cpu_us, failed)
