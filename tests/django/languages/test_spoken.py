@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
@@ -18,6 +19,7 @@ from django.utils import translation
 from pulseboard.access.language import LANGUAGES
 from pulseboard.incidents.models import Incident, Subscriber
 from pulseboard.incidents.store.wording import subject_of, why, words_of
+from pulseboard.notifiers import store as outbox
 from pulseboard.statuspage import store
 from pulseboard.statuspage.models import StatusPage
 from pulseboard.statuspage.snapshot import Snapshot
@@ -296,6 +298,23 @@ def test_times_in_letters_follow_the_language() -> None:
     }  # fmt: skip
     with translation.override("ja"):
         assert "2時間31分" in words_of(facts).text
-        assert "2026年3月14日 (土) 14:02" in words_of(facts).text
+        assert "2026年3月14日(土) 14:02" in words_of(facts).text
     with translation.override("ar"):
         assert "2 س و31 د" in words_of(facts).text
+
+
+def test_letters_and_their_links_speak_as_the_subscriber_does(
+    client: Client, site: StatusPage
+) -> None:
+    """X18, X21: whatever the browser asks for, unless the address asks for more."""
+    client.post(f"{PAGE}/subscribe?lang=de", {"email": "berta@example.org"})
+    while outbox.deliver("test", lambda: datetime.now(UTC)):
+        pass
+    [letter] = mail.outbox
+    assert letter.subject == "[例] Bitte bestätigen Sie Ihre Adresse"
+    assert 'lang="de"' in letter.alternatives[0].content
+    link = re.search(r"Bestätigen: https://status\.example(\S+)", letter.body)[1]
+    shown = client.get(link, headers={"Accept-Language": "fr"}).content.decode()
+    assert "Bestätigen Sie Ihre Adresse" in shown
+    assert "Confirmez votre adresse" in client.get(f"{link}?lang=fr").content.decode()
+    assert "Ihre Adresse ist bestätigt." in client.post(link).content.decode()
