@@ -54,6 +54,7 @@ MORE = [
     "expect",
     "find",
     "conditions",
+    "json_schema",
     "slow_after",
     "timeout",
     ("retries", "retry_after"),

@@ -19,6 +19,7 @@ SPEC_FIELDS = (
     "retry_after",
     "expect",
     "conditions",
+    "json_schema",
     "slow_after",
     "group",
     "public",
@@ -54,6 +55,9 @@ class SpecRequest(_Strict):
     retry_after: str | None = Field(default=None, max_length=20)
     expect: str | None = Field(default=None, max_length=200)
     conditions: str | None = Field(default=None, max_length=10_000)
+    json_schema: dict[str, Any] | None = Field(
+        default=None, description="What `json fits schema` in conditions means."
+    )
     slow_after: str | None = Field(default=None, max_length=20)
     group: str | None = Field(default=None, max_length=100)
     public: bool | None = None

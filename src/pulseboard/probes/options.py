@@ -186,6 +186,11 @@ def name_from(title: str) -> str:
     return NOT_NAME.sub("-", title.lower()).strip("-")[:NAME_LENGTH].strip("-")
 
 
+def parent_of(name: str, names: Collection[str]) -> str:
+    """Return the name of the monitor that *name* means: an endpoint's, or any."""
+    return monitor_name_of(name) if name in names else name
+
+
 def spec_text(duration: timedelta) -> str:
     """Return *duration* as it is written: ``90s``, ``5m``, ``800ms``."""
     total = int(duration.total_seconds())
@@ -386,7 +391,7 @@ def _plan(
         group=common.group,
         is_public=common.public,
         is_enabled=common.enabled,
-        parents=tuple(_parent(each, around.names) for each in common.parents),
+        parents=tuple(parent_of(each, around.names) for each in common.parents),
         confirmation=_confirmation(common),
         expiry_days=_expiry_days(common, type(maker.probe)),
         options=_shown(common, own, maker),
@@ -413,11 +418,6 @@ def _confirmation(common: Common) -> Confirmation:
     return Confirmation(
         failures=common.failures, of=common.of, successes=common.successes
     )
-
-
-def _parent(name: str, names: Collection[str]) -> str:
-    """Return the name of the monitor that *name* means: an endpoint's, or any."""
-    return monitor_name_of(name) if name in names else name
 
 
 def _guess(name: str, known: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from pulseboard.core.redaction import one_line
 from pulseboard.core.status import Status
 from pulseboard.guard.verdict import Trust
 from pulseboard.history.store import intervals_of
+from pulseboard.monitors import registry
 from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition, Kind, Lane
 from pulseboard.monitors.models import Component, ComponentMonitor, Monitor
@@ -32,9 +33,10 @@ from pulseboard.probes.options import (
     WrongSpec,
     hidden_options,
     name_from,
+    parent_of,
     read_spec,
 )
-from pulseboard.probes.plan import Plan
+from pulseboard.probes.plan import Plan, monitor_name_of
 
 logger = get_logger("pulseboard.probes")
 
@@ -179,6 +181,8 @@ def refuse_conflicts(plan: Plan, row: Endpoint) -> None:
     missing = set(plan.parents) - set(known.values_list("name", flat=True))
     if missing or plan.monitor_name in plan.parents:
         raise WrongSpec({"parents": "expected names of other endpoints or checks"})
+    if plan.parents and plan.monitor_name in _above(plan.parents):
+        raise WrongSpec({"parents": "these depend on this endpoint themselves"})
 
 
 def delete(row: Endpoint) -> None:
@@ -259,6 +263,24 @@ def show_declared(declared: Declared, now: datetime) -> None:
             if row is None or row.source:  # a name that people took is shown as theirs
                 _show(plan, row, now)
         _show_public(declared)
+
+
+def _above(parents: Iterable[str]) -> set[str]:
+    """Return the names of *parents* and of all that those depend on."""
+    known = known_names()
+    graph = {each.name: each.parents for each in registry.definitions().values()}
+    for row in Endpoint.objects.filter(source="").only("name", "options"):
+        named = row.options.get("parents") or ()
+        graph[monitor_name_of(row.name)] = tuple(
+            parent_of(each, known) for each in named
+        )
+    found: set[str] = set()
+    next_up = list(parents)
+    while next_up:
+        if (parent := next_up.pop()) not in found:
+            found.add(parent)
+            next_up += graph.get(parent, ())
+    return found
 
 
 def _definition(row: Endpoint, names: Iterable[str]) -> Definition:

@@ -68,6 +68,7 @@ OWN_FIELDS = frozenset(
         "expect",
         "retries",
         "expiry_days",
+        "json_schema",
         "parents",
         "public",
         "enabled",
@@ -139,6 +140,9 @@ class EndpointForm(ModelForm):
     )
     conditions = _lines(
         _("Conditions"), _("One a line, such as “json.status == ok”."), rows=4
+    )
+    json_schema = _lines(
+        _("JSON Schema"), _("What the condition “json fits schema” means.")
     )
     slow_after = _text(_("Slow after"), _("Warning above it, such as “800ms”."))
     timeout = _text(_("Timeout"), _("Of each try, such as “10s”."))
@@ -226,6 +230,7 @@ class EndpointForm(ModelForm):
         readers = {
             "headers": written.headers_from,
             "expiry_days": written.numbers_from,
+            "json_schema": written.schema_from,
             "parents": written.words_from,
         }
         for key, read in readers.items():
@@ -304,6 +309,7 @@ def _initial(shown: Mapping[str, Any]) -> dict[str, Any]:
         "conditions": lines,
         "headers": written.headers_text(shown.get("headers")),
         "expiry_days": ", ".join(map(str, shown.get("expiry_days") or ())),
+        "json_schema": written.schema_text(shown.get("json_schema")),
         "parents": ", ".join(shown.get("parents") or ()),
         "more": written.options_text(rest),
     }

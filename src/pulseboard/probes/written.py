@@ -55,6 +55,22 @@ def options_text(options: Mapping[str, Any]) -> str:
     return "\n".join(f"{name} = {_toml(value)}" for name, value in options.items())
 
 
+def schema_from(text: str) -> dict[str, Any]:
+    """Return the JSON object *text*, or raise ConfigError."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ConfigError('expected a JSON object such as {"required": ["id"]}')
+    return found
+
+
+def schema_text(schema: object) -> str:
+    """Return *schema* as people edit it, empty without one."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) if schema else ""
+
+
 def numbers_from(text: str) -> list[int]:
     """Return the whole numbers of ``14, 7, 1``, or raise ConfigError."""
     try:

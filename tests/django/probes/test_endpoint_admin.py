@@ -370,3 +370,20 @@ def test_a_viewer_looks_and_changes_nothing(client: Client) -> None:
 
 def test_nobody_tests_without_signing_in(client: Client) -> None:
     assert _test(client, target="https://example.org/").status_code == 302
+
+
+def test_a_schema_is_written_and_read_again(editor: Client) -> None:
+    """X5"""
+    schema = '{"required": ["status"], "properties": {"note": {"type": null}}}'
+    values = {"target": "https://example.org/", "conditions": "json fits schema"}
+    wrong = editor.post(ADD, _form(**values, json_schema="[1]"))
+    assert "JSON object" in str(_errors(wrong)["json_schema"])
+    wrong = editor.post(ADD, _form(**values, json_schema=schema))
+    assert "json_schema" in _errors(wrong)
+
+    editor.post(ADD, _form(**values, json_schema='{"required": ["status"]}'))
+
+    row = Endpoint.objects.get()
+    assert row.options["json_schema"] == {"required": ["status"]}
+    page = editor.get(f"{LIST}{row.pk}/change/").content.decode()
+    assert "&quot;required&quot;" in page

@@ -211,3 +211,29 @@ def test_what_the_settings_declare_is_not_changed(settings: Any) -> None:
     assert _call(Role.ADMIN, "PATCH", "/shop", {"every": "5m"}).status_code == 409
     assert _call(Role.ADMIN, "DELETE", "/shop").status_code == 409
     assert _call(Role.EDITOR, "POST", "/shop/disable").status_code == 200
+
+
+def test_endpoints_that_depend_on_each_other_are_refused() -> None:
+    """X9"""
+    for title, parents in (("A", []), ("B", ["a"]), ("C", ["b"])):
+        spec = {**SPEC, "title": title, "name": title.lower(), "parents": parents}
+        assert _call(Role.EDITOR, "POST", "", spec).status_code in (200, 201)
+
+    for parent in ("a", "b", "c"):
+        answer = _call(Role.EDITOR, "PATCH", "/a", {"parents": [parent]})
+        assert answer.status_code == 400
+        assert "parents" in str(answer.json())
+
+    assert _call(Role.EDITOR, "PATCH", "/c", {"parents": ["a"]}).status_code == 200
+
+
+def test_a_schema_is_kept_and_a_wrong_one_refused() -> None:
+    """X5"""
+    schema = {"type": "object", "required": ["status"]}
+    spec = {**SPEC, "conditions": "json fits schema", "json_schema": schema}
+    _call(Role.EDITOR, "POST", "", spec)
+    assert Endpoint.objects.get(name="shop").options["json_schema"] == schema
+
+    answer = _call(Role.EDITOR, "PATCH", "/shop", {"json_schema": {"type": 5}})
+    assert answer.status_code == 400
+    assert "json_schema" in str(answer.json())

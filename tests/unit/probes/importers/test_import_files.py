@@ -1,7 +1,9 @@
 """A23, X26: which files are read, and which are refused."""
 
+import contextlib
 import json
 import re
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -134,10 +136,22 @@ def test_too_much_is_refused_and_not_cut(refusal, content, message):
     assert message in refusal(content)
 
 
-@pytest.mark.parametrize("name", ["gatus.yaml", "uptime-kuma-backup.json"])
-def test_every_endpoint_can_be_asked_for(name):
+def _file(name: str, folder: Path) -> Path:
+    """Return the sample *name*; a script becomes the database it makes."""
+    if not name.endswith(".sql"):
+        return SAMPLES / name
+    path = folder / "kuma.db"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript((SAMPLES / name).read_text())
+    return path
+
+
+@pytest.mark.parametrize("name", sorted(each.name for each in SAMPLES.iterdir()))
+def test_every_endpoint_can_be_asked_for(name, tmp_path):
     """X26: what is imported is what endpoints take."""
     around = Surroundings(trust=Trust.CODE, clock=lambda: datetime.now(UTC))
+    found = read_import(_file(name, tmp_path)).endpoints
 
-    for spec in read_import(SAMPLES / name).endpoints:
+    assert found
+    for spec in found:
         assert read_spec(spec, around).name == spec["name"]
