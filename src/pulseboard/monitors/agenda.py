@@ -25,6 +25,8 @@ NOISE = timedelta(seconds=1)
 CROWD = 100
 #: No turn of a crowd is later, however long the interval is.
 LONGEST_TURN = timedelta(seconds=60)
+#: The last turn, as a share of the interval: it takes some time to be asked, too.
+TURNS_RATIO = 0.8
 
 
 @dataclass(slots=True)
@@ -131,7 +133,9 @@ def _due_at(entry: Entry, now: datetime) -> datetime:
 
 def _turn(entry: Entry, place_ratio: float, now: datetime) -> datetime:
     """Return when *entry* begins: with its next slot if that is soon, or by place."""
-    if entry.interval > LONGEST_TURN:
-        return now + place_ratio * LONGEST_TURN
+    longest = min(TURNS_RATIO * entry.interval, LONGEST_TURN)
     current = slot_at(entry.name, entry.interval, now)
-    return slot_start(entry.name, entry.interval, current + 1)
+    next_slot_at = slot_start(entry.name, entry.interval, current + 1)
+    if next_slot_at - now <= longest:
+        return next_slot_at
+    return now + place_ratio * longest

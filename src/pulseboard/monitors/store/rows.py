@@ -95,12 +95,13 @@ def standing(row: Monitor, now: datetime) -> Change:
 
 def last_results(names: Iterable[str]) -> list[Observed]:
     """Return the last result of each of *names* that ever had one."""
-    rows = _current().filter(name__in=list(names), ran_at__isnull=False).order_by()
+    rows = _current().filter(name__in=list(names)).order_by()
     return [
         Observed(name, ran_at, _outcome(status, summary, reason), 0.0)
         for name, ran_at, status, summary, reason in rows.values_list(
             "name", "ran_at", "status", "summary", "reason"
         )
+        if ran_at is not None
     ]
 
 
