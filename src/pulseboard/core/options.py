@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
@@ -35,9 +36,8 @@ def build(
         raise ConfigError(f"{where}: expected a mapping, got {type(values).__name__}")
     names = [field.name for field in fields(cls) if field.init]
     refuse_unknown(values, names, where=where, show=show)
-    hints = get_type_hints(cls, include_extras=True)
     checked = {
-        name: _checked(hints[name], value, f"{where}.{show(name)}")
+        name: _checked(cls, name, value, f"{where}.{show(name)}")
         for name, value in values.items()
     }
     required = [each.name for each in fields(cls) if _is_required(each)]
@@ -50,12 +50,11 @@ def build(
         raise ConfigError(f"{where}: {error}") from None
 
 
-def _checked(hint: Any, value: object, where: str) -> Any:
-    """Return *value* as *hint* wants it, or raise ConfigError."""
+def _checked(cls: type, name: str, value: object, where: str) -> Any:
+    """Return *value* as the field *name* of *cls* wants it, or raise ConfigError."""
     try:
-        # A mapping stands for a dataclass only in lax mode; its fields are strict.
-        adapter = TypeAdapter(hint)
-        return adapter.validate_python(value, strict=not _holds_dataclass(hint))
+        adapter, is_strict = _adapter(cls, name)
+        return adapter.validate_python(value, strict=is_strict)
     except ValidationError as error:
         first = error.errors()[0]
         path = ".".join([where, *map(str, first["loc"])])
@@ -64,6 +63,21 @@ def _checked(hint: Any, value: object, where: str) -> Any:
         raise ConfigError(f"{path}: {message} (got {came})") from None
     except ConfigError as error:  # from the __post_init__ of a nested dataclass
         raise ConfigError(f"{where}: {error}") from None
+
+
+# Thousands of endpoints are read by the same few classes; making these takes longer
+# than all the rest.
+@functools.lru_cache(maxsize=512)
+def _adapter(cls: type, name: str) -> tuple[TypeAdapter[Any], bool]:
+    """Return what judges the field *name* of *cls*, and whether strictly."""
+    hint = _hints(cls)[name]
+    # A mapping stands for a dataclass only in lax mode; its fields are strict.
+    return TypeAdapter(hint), not _holds_dataclass(hint)
+
+
+@functools.lru_cache(maxsize=128)
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls, include_extras=True)
 
 
 def _is_required(field: Field[Any]) -> bool:
