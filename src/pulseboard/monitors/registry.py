@@ -80,8 +80,10 @@ def look() -> bool:
     for each in _stored:
         revision = each.revision()
         if revision != each.seen:
-            each.found, each.seen = tuple(each.provider()), revision
-            changed = True
+            before, each.found = each.found, tuple(each.provider())
+            each.seen = revision
+            # Without any before and after, the others need not be made anew.
+            changed = changed or bool(before or each.found)
     if changed:
         forget()
     return changed
