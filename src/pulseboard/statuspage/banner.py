@@ -43,8 +43,8 @@ class Banner:
 def banner_of(snapshot: Snapshot, now: datetime, zone: tzinfo) -> Banner:
     """Return what the top of the page says at *now*."""
     measured = _measured(snapshot, now, zone)
-    if snapshot.is_stale(now) and snapshot.observed_at is not None:
-        since = time_of(snapshot.observed_at, now, zone)
+    if snapshot.is_stale(now) and snapshot.known_at is not None:
+        since = time_of(snapshot.known_at, now, zone)
         return Banner(
             PublicStatus.NO_DATA,
             _("Status unknown since %(time)s", time=since),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
 from pulseboard.access.language import LANGUAGES
@@ -214,6 +215,22 @@ class StatusPage(models.Model):
             may_be_embedded=self.may_be_embedded,
             policy=self.policy,
         )
+
+    def save(self, *arguments: Any, **options: Any) -> None:
+        """
+        Write the page; who may read it now reads nothing that was built before.
+
+        What was built for the readers of a private page may name what is private.
+        """
+        with transaction.atomic(using=router.db_for_write(PageSnapshot)):
+            opened = (
+                type(self)
+                .objects.filter(pk=self.pk)
+                .exclude(visibility=self.visibility)
+            )
+            if self.pk is not None and opened.exists():
+                PageSnapshot.objects.filter(page=self).delete()
+            super().save(*arguments, **options)
 
     def clean(self) -> None:
         """Refuse what the page could not be read with."""

@@ -81,7 +81,7 @@ def page_of(snapshot: Snapshot, teller: Teller, *, view: str = "90d") -> PageVie
         links=teller.links,
         title=tab_title(banner, look, teller),
         banner=banner,
-        updated=teller.time(snapshot.observed_at or snapshot.built_at),
+        updated=teller.time(snapshot.known_at or snapshot.built_at),
         updated_text=_updated(snapshot, teller),
         is_stale=banner.is_stale,
         has_demo=any(service.is_demo for service in snapshot.services),
@@ -145,12 +145,12 @@ def theme_choices(chosen: str, teller: Teller) -> tuple[Choice, ...]:
 
 def _updated(snapshot: Snapshot, teller: Teller) -> str:
     """Return the line that says how fresh the page is."""
-    if snapshot.observed_at is None:
+    if snapshot.known_at is None:
         return teller.say(_("No checks have run yet."))
-    at = snapshot.observed_at.astimezone(teller.zone)
+    at = snapshot.known_at.astimezone(teller.zone)
     today = at.date() == teller.now.astimezone(teller.zone).date()
     moment = Moment(at, Form.SECONDS if today else Form.STAMP)
-    age_seconds = (teller.now - snapshot.observed_at).total_seconds()
+    age_seconds = (teller.now - snapshot.known_at).total_seconds()
     if age_seconds < 60:
         return teller.say(_("Updated %(time)s", time=moment))
     age = duration(age_seconds)

@@ -160,8 +160,17 @@ class Snapshot:
     windows: tuple[Occurrence, ...] = ()
     performance: Performance | None = None
 
+    @property
+    def known_at(self) -> datetime | None:
+        """When it was last known to be so; None for a page with nothing known."""
+        if self.observed_at is not None:
+            return self.observed_at
+        known = any(each.status is not PublicStatus.NO_DATA for each in self.services)
+        return self.built_at if known else None
+
     def is_stale(self, now: datetime) -> bool:
         """Return whether the last sign of life is too old to speak for *now*."""
-        if self.observed_at is None:
+        known_at = self.known_at
+        if known_at is None:
             return False
-        return (now - self.observed_at).total_seconds() > self.stale_after_seconds
+        return (now - known_at).total_seconds() > self.stale_after_seconds

@@ -216,3 +216,38 @@ def test_a_page_of_its_own_shows_what_it_chose(client: Client, now: datetime) ->
     found = client.get(f"{PAGE}/shops.json").json()
     assert [each["slug"] for each in found["services"]] == ["shop"]
     assert found["status"] == "operational"
+
+
+def test_opening_a_private_page_shows_nothing_built_before(
+    client: Client, now: datetime
+) -> None:
+    """X19, A61: what was private stays private, before the next build, too"""
+    pages.service("shop", (H, DAY), now=now)
+    vault = pages.service("vault", (C, HOUR), public=False, now=now)
+    built(now)
+    page = StatusPage.objects.create(
+        slug="inner", title="Inner", visibility="token", token_digest=digest_of("key")
+    )
+    PageComponent.objects.create(page=page, component=vault)
+    store.rebuild(now)
+    assert b"Vault" in client.get(f"{PAGE}/inner.json?token=key").content
+    before = StatusPage.objects.get(slug="inner")
+    page.visibility = "public"
+    page.save()
+    forget()
+    assert b"Vault" not in client.get(f"{PAGE}/inner.json").content
+    store.save(before, store.build(before, now))  # a runner that began earlier
+    forget()
+    assert b"Vault" not in client.get(f"{PAGE}/inner.json").content
+
+
+def test_a_page_that_was_never_observed_grows_stale_all_the_same(
+    client: Client, now: datetime
+) -> None:
+    """X22: what a process read before the first tick is no eternal green"""
+    pages.service("shop", (H, DAY), now=now)
+    page = store.ensure_default()
+    snapshot = store.build(page, now)
+    assert snapshot.observed_at is None
+    assert not snapshot.is_stale(now + timedelta(seconds=80))
+    assert snapshot.is_stale(now + timedelta(seconds=100))

@@ -115,7 +115,7 @@ def page(visit: Visit) -> str:
         page=shown,
         copy_note=note,
         built=iso(snapshot.built_at),
-        observed=iso(snapshot.observed_at) if snapshot.observed_at else "",
+        observed=iso(snapshot.known_at) if snapshot.known_at else "",
         stale_after=int(snapshot.stale_after_seconds),
         subscribe_url=_subscribe_url(visit) if accepts_subscribers() else "",
         about_url=visit.links.to("uptime"),

@@ -71,13 +71,13 @@ def save(page: StatusPage, snapshot: Snapshot) -> bool:
     body = to_bytes(snapshot)
     etag = etag_of(body)
     rows = PageSnapshot.objects.filter(page=page)
-    if rows.filter(etag=etag).exists():
+    if rows.filter(etag=etag).exists() or _has_other_readers(page):
         return False
     values = {
         "body": body,
         "etag": etag,
         "built_at": snapshot.built_at,
-        "observed_at": snapshot.observed_at,
+        "observed_at": snapshot.known_at,
         "stale_after_seconds": snapshot.stale_after_seconds,
     }
     if not rows.update(**values):
@@ -85,3 +85,9 @@ def save(page: StatusPage, snapshot: Snapshot) -> bool:
             [PageSnapshot(page=page, **values)], ignore_conflicts=True
         )
     return True
+
+
+def _has_other_readers(page: StatusPage) -> bool:
+    """Return whether others may read it by now than those it was built for."""
+    now = StatusPage.objects.filter(pk=page.pk).values_list("visibility", flat=True)
+    return now.first() != page.visibility
