@@ -161,3 +161,17 @@ def test_a_leader_paused_beyond_its_lease_runs_nothing_more(fleet):
     # What it was in the middle of may end; after that it only stands by.
     later = [pid for *_, pid in fleet.lines("ran")][seen + 3 :]
     assert paused not in later
+
+
+@pytest.mark.parametrize("database", ["mariadb"], indirect=True)
+def test_a_server_that_cuts_what_rests_is_no_trouble(fleet, mariadb):
+    """F05: `wait_timeout` is shorter than the time between two steps."""
+    mariadb.execute("SET GLOBAL wait_timeout = 1")
+    try:
+        runner = fleet.start("runner_process", "1", "4s")
+        fleet.wait_for_lines("ran", 4)
+        runner.send_signal(signal.SIGTERM)
+        output, _ = runner.communicate(timeout=20)
+    finally:
+        mariadb.execute("SET GLOBAL wait_timeout = 28800")
+    assert "does not answer" not in output

@@ -24,6 +24,7 @@ from django.db import (
 
 # Not DatabaseError: "the connection is closed" is an InterfaceError beside it.
 from django.db import Error as DatabaseFailure
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.log import get_logger
@@ -49,6 +50,9 @@ SYNCHRONIZE_EVERY = timedelta(seconds=60)
 STANDBY_SECONDS = 3.0
 #: Opening a connection costs more than most steps. One that broke is not kept.
 CONNECTED_SECONDS = 60.0
+#: After such a rest a connection is tried before it is used: servers and what stands
+#: before them cut idle ones, some after seconds.
+RESTED_SECONDS = 1.0
 MERGE_AT_ONCE = 200
 #: Results in one transaction.
 STORED_AT_ONCE = 500
@@ -78,7 +82,7 @@ class Runner:
         self.failures_total = 0
         self._tick_seconds = 0.0
         self._cpu = (time.thread_time(), time.monotonic())
-        self._connected_at = time.monotonic()
+        self._connected_at = self._stepped_at = time.monotonic()
         self._looked_at: datetime | None = None
         self._synchronized_at: datetime | None = None
 
@@ -88,7 +92,8 @@ class Runner:
         try:
             return self._step()
         finally:
-            self._tick_seconds = time.monotonic() - started
+            self._stepped_at = time.monotonic()
+            self._tick_seconds = self._stepped_at - started
 
     def _step(self) -> float:
         self._renew_connections()
@@ -106,12 +111,14 @@ class Runner:
         return self._wait_seconds()
 
     def _renew_connections(self) -> None:
-        """Close what is old or has seen an error; the next query opens it again."""
-        is_old = time.monotonic() - self._connected_at > CONNECTED_SECONDS
+        """Close what is old or of no use; the next query opens it again."""
+        now = time.monotonic()
+        is_old = now - self._connected_at > CONNECTED_SECONDS
+        is_rested = now - self._stepped_at > RESTED_SECONDS
         if is_old:
-            self._connected_at = time.monotonic()
+            self._connected_at = now
         for each in connections.all(initialized_only=True):
-            if is_old or each.errors_occurred:
+            if is_old or each.errors_occurred or (is_rested and _is_cut(each)):
                 each.close()
 
     def stop(self) -> None:
@@ -307,6 +314,10 @@ def _observed(finished: Finished) -> Observed:
     outcome: Outcome = finished.outcome
     at: datetime = finished.job.ticket
     return Observed(finished.job.name, at, outcome, finished.duration_seconds)
+
+
+def _is_cut(wrapper: BaseDatabaseWrapper) -> bool:
+    return wrapper.connection is not None and not wrapper.is_usable()
 
 
 def _drop_connection() -> None:
