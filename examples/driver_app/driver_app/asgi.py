@@ -2,6 +2,7 @@ import os
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
+
 from pulseboard.asgi import short_cut
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "driver_app.settings")
