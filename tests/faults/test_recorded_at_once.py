@@ -21,6 +21,60 @@ def test_the_second_to_record_a_monitor_waits_for_the_first(
     assert fleet.django("shell", "--verbosity=0", "-c", TWO).split() == ["waited"]
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgres", "mariadb"])
+def test_two_that_record_at_once_lose_and_double_nothing(request, tmp_path, database):
+    """F39, X32: each remembers how it left the monitors, and the other overtakes it."""
+    entry = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "db")}
+    if database != "sqlite":
+        server = request.getfixturevalue(database)
+        entry = server.django_database(f"race_{os.getpid()}")
+    fleet = Fleet(tmp_path, entry)
+    fleet.django("migrate", "--verbosity=0")
+    # Two recorders, 20 rounds each, of 60 monitors; one result in four is bad.
+    stored, rows, newest, words = fleet.django(
+        "shell", "--verbosity=0", "-c", RACE
+    ).split()
+    assert (stored, rows, newest) == ("2400", "60", "60")
+    assert words == "done,done"
+
+
+RACE = """
+import threading
+from datetime import datetime, timedelta, timezone
+from django.db import OperationalError, connection
+from pulseboard.core.outcome import critical, healthy
+from pulseboard.history.observed import Observed
+from pulseboard.models import Monitor, Run
+from pulseboard.runner.record import Recorder
+
+START = datetime.now(timezone.utc) - timedelta(hours=1)
+NAMES = [f"m{n}" for n in range(60)]
+Monitor.objects.bulk_create(Monitor(name=n, title=n) for n in NAMES)
+words, both = [], threading.Barrier(2)
+
+def record(recorder, place):
+    both.wait()
+    for turn in range(20):
+        at = START + timedelta(seconds=2 * turn + place)
+        outcome = critical("is down") if turn % 4 == 3 else healthy("answers")
+        batch = [Observed(name, at, outcome, 0.1) for name in NAMES]
+        for attempt in range(50):  # a locked database is asked again, as in a tick
+            try:
+                recorder.record(batch, {}, datetime.now(timezone.utc))
+                break
+            except OperationalError:
+                continue
+    words.append("done")
+    connection.close()
+
+threads = [threading.Thread(target=record, args=(Recorder(), p)) for p in (0, 1)]
+for each in threads: each.start()
+for each in threads: each.join()
+last = START + timedelta(seconds=39)
+newest = Monitor.objects.filter(ran_at=last, name__in=NAMES).count()
+print(Run.objects.count(), len(NAMES), newest, ",".join(words))
+"""
+
 TWO = """
 import threading
 from django.db import OperationalError, connection, transaction

@@ -38,11 +38,12 @@ def fleet(tmp_path: Path, database: dict[str, Any]) -> Iterator[Fleet]:
     fleet.end()
 
 
-def test_four_processes_under_two_host_names_claim_each_of_1000_slots_once(fleet):
+@pytest.mark.parametrize("how", ["many", "one"])
+def test_four_processes_under_two_host_names_claim_each_of_1000_slots_once(fleet, how):
     """X32: without the lease, which would keep three of them out."""
     fleet.django("shell", "-c", MAKE_MONITORS)
     for number in range(4):
-        fleet.start("claimer", "11", host="red" if number % 2 else "blue")
+        fleet.start("claimer", "11", how, host="red" if number % 2 else "blue")
     wait_until(lambda: len(list(fleet.folder.glob("ready-*"))) == 4, "four claimers")
     (fleet.folder / "go").touch()
     for process in fleet.processes:

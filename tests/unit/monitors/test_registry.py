@@ -42,3 +42,32 @@ def test_a_name_that_is_taken_costs_the_second_monitor_and_no_other():
     (problem,) = registry.problems()
     assert "'requests'" in problem
     assert "shop.health_checks" in problem
+
+
+def test_settings_are_read_once_where_nothing_is_stored(monkeypatch):
+    """X10: thousands of endpoints take a second to be read."""
+    asked: list[str] = []
+
+    def provider() -> list[Definition]:
+        asked.append("settings")
+        return [monitor("shop", "settings")]
+
+    monkeypatch.setattr(registry, "_stored", [])
+    registry.provide(provider)
+    registry.provide_stored(lambda: "a revision", lambda: [])
+    registry.definitions()
+    assert not registry.look()
+    assert set(registry.definitions()) == {"shop"}
+    assert asked == ["settings"]
+
+
+def test_what_is_stored_joins_at_the_next_look_and_goes_with_its_row(monkeypatch):
+    """X10"""
+    rows = [monitor("shop", "an admin")]
+    monkeypatch.setattr(registry, "_stored", [])
+    registry.provide_stored(lambda: len(rows), lambda: rows)
+    assert registry.look()
+    assert set(registry.definitions()) == {"shop"}
+    rows.clear()
+    assert registry.look()
+    assert not registry.definitions()
