@@ -30,13 +30,15 @@ async def _rounds(
         for number in range(count):
             due = began + number * every_seconds / count
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            tasks.append(asyncio.create_task(_ask(parts.hostname, parts.port, tls)))
+            tasks.append(
+                asyncio.create_task(_ask(parts.hostname or "", parts.port or 80, tls))
+            )
         await asyncio.gather(*tasks)
         taken.append(time.process_time() - began_cpu)
     return taken
 
 
-async def _ask(host: str | None, port: int | None, tls: ssl.SSLContext | None) -> None:
+async def _ask(host: str, port: int, tls: ssl.SSLContext | None) -> None:
     loop = asyncio.get_running_loop()
     done = loop.create_future()
     await loop.create_connection(lambda: _Asking(done), host, port, ssl=tls)

@@ -162,17 +162,17 @@ def _note_lateness() -> list[float]:
 def _note_claims() -> list[tuple[str, int]]:
     """Return a list that grows by every claimed slot: the monitor, and when."""
     from pulseboard.core.buckets import epoch_ms
-    from pulseboard.runner import asking
+    from pulseboard.monitors import store
 
     claimed: list[tuple[str, int]] = []
-    claim_all = asking.monitors.claim_all
+    claim_all = store.claim_all
 
     def noting(due: Any, holder: str, now: Any) -> Any:
         won = claim_all(due, holder, now)
         claimed.extend((each.name, epoch_ms(now)) for each in won)
         return won
 
-    asking.monitors.claim_all = noting
+    store.claim_all = noting
     return claimed
 
 
