@@ -11,7 +11,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from pulseboard.statuspage.kept import NOT_KEPT, OFFERED, Answer, Keeper, Key
+from pulseboard.statuspage.kept import (
+    NOT_KEPT,
+    OFFERED,
+    Answer,
+    Keeper,
+    Key,
+    varies_by_visitor,
+)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -23,7 +30,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 TELLING = frozenset(
     {
         b"host", b"accept-language", b"accept-encoding",
-        b"x-forwarded-host", b"x-forwarded-proto",
+        b"x-forwarded-host", b"x-forwarded-proto", b"authorization",
     }
 )  # fmt: skip
 
@@ -100,7 +107,7 @@ class _Listener:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._start = message if self._scope.get(OFFERED) else None
+            self._start = message if OFFERED in self._scope else None
         elif message["type"] == "http.response.body" and self._start is not None:
             if not message.get("more_body"):
                 self._keep(self._start, message.get("body", b""))
@@ -114,7 +121,8 @@ class _Listener:
             if name.lower() not in NOT_KEPT
         )
         names = {name.lower(): value for name, value in headers}
-        if start["status"] == 200 and b"set-cookie" not in names:
-            etag = names.get(b"etag", b"")
-            answer = Answer(200, headers, body, etag)
-            self._keeper.keep(self._key, answer, self._seen)
+        vary = names.get(b"vary", b"").decode("latin-1")
+        if start["status"] != 200 or b"set-cookie" in names or varies_by_visitor(vary):
+            return
+        answer = Answer(200, headers, body, names.get(b"etag", b""))
+        self._keeper.keep(self._key, answer, self._seen, self._scope[OFFERED])

@@ -11,7 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pulseboard.statuspage.kept import NOT_KEPT, OFFERED, Answer, Keeper, Key
+from pulseboard.statuspage.kept import (
+    NOT_KEPT,
+    OFFERED,
+    Answer,
+    Keeper,
+    Key,
+    varies_by_visitor,
+)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -46,7 +53,7 @@ def short_cut(application: Application) -> Application:
         answer = listener.answer(found)
         if answer is None:
             return found
-        keeper.keep(key, answer, seen)
+        keeper.keep(key, answer, seen, environ[OFFERED])
         return _Closing([answer.body], found)
 
     return respond
@@ -64,6 +71,7 @@ def _key(environ: Environ) -> Key:
         environ.get("HTTP_ACCEPT_ENCODING"),
         environ.get("HTTP_X_FORWARDED_HOST"),
         environ.get("HTTP_X_FORWARDED_PROTO"),
+        environ.get("HTTP_AUTHORIZATION"),
     )
 
 
@@ -101,10 +109,12 @@ class _Listener:
 
     def answer(self, found: Iterable[bytes]) -> Answer | None:
         """Return the whole of *found* when the view offered it, else None."""
-        if not self._environ.get(OFFERED) or not self._status.startswith("200 "):
+        if OFFERED not in self._environ or not self._status.startswith("200 "):
             return None
         names = {name.lower(): value for name, value in self._headers}
-        if "set-cookie" in names or getattr(found, "streaming", False):
+        if "set-cookie" in names or varies_by_visitor(names.get("vary", "")):
+            return None
+        if getattr(found, "streaming", False):
             return None
         headers = tuple(
             (name.encode("latin-1"), value.encode("latin-1"))

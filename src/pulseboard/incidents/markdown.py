@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
 
-import nh3
-from markdown_it import MarkdownIt
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 #: Longer texts are refused where they are written, and cut where they are shown.
 LIMIT = 10_000
@@ -46,22 +47,30 @@ NESTING = 8
 #: Headings of a text stand below those of the page.
 _HEADINGS = re.compile(r"<(/?)h[1-6]>")
 
-_parser = (
-    MarkdownIt("zero", {"html": False, "linkify": False, "maxNesting": NESTING})
-    .enable(["paragraph", "heading", "hr", "list", "blockquote", "fence", "code"])
-    .enable(["newline", "escape", "backticks", "emphasis", "link", "autolink"])
-    .enable(["balance_pairs", "fragments_join", "entity"])
-)
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    # Imported at use: most processes never render an incident.
+    from markdown_it import MarkdownIt
+
+    return (
+        MarkdownIt("zero", {"html": False, "linkify": False, "maxNesting": NESTING})
+        .enable(["paragraph", "heading", "hr", "list", "blockquote", "fence", "code"])
+        .enable(["newline", "escape", "backticks", "emphasis", "link", "autolink"])
+        .enable(["balance_pairs", "fragments_join", "entity"])
+    )
 
 
 @functools.lru_cache(maxsize=256)
 def html_of(text: str) -> str:
     """Return *text* as HTML, cut to `LIMIT`."""
-    return clean(_parser.render(_tamed(text[:LIMIT])))
+    return clean(_parser().render(_tamed(text[:LIMIT])))
 
 
 def clean(html: str) -> str:
     """Return *html* with the tags, attributes and schemes that we know, no others."""
+    import nh3  # as the parser
+
     lowered = _HEADINGS.sub(r"<\1h3>", html)
     return nh3.clean(
         lowered,

@@ -29,7 +29,6 @@ from pulseboard.conf import get_settings
 from pulseboard.core.errors import ConfigError
 from pulseboard.core.log import get_logger
 from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
-from pulseboard.guard.http import request
 from pulseboard.guard.verdict import Trust
 from pulseboard.monitors.store.web import note_web, read_web
 from pulseboard.probes.own_address import (
@@ -159,6 +158,8 @@ def _answering(sockets: Sequence[Socket]) -> Socket | None:
 
 
 def _answers_as_us(place: Socket) -> bool:
+    from pulseboard.guard.http import request  # its library takes megabytes: at use
+
     own = _bound(place)
     try:
         path = reverse("pulseboard:live")

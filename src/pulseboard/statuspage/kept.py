@@ -47,12 +47,23 @@ Key = tuple[Any, ...]
 _now = time.monotonic  # noqa: TID251  (how long this process may trust its memory)
 
 
-def offer(request: object) -> None:
-    """Say that Django's answer to *request* is the same for all who ask alike."""
+def offer(request: object, read_at: float) -> None:
+    """
+    Say that Django's answer to *request* is the same for all who ask alike.
+
+    Args:
+        read_at: When what it says was read, on the monotonic clock.
+    """
     scope = getattr(request, "scope", None)
     carrier = scope if scope is not None else getattr(request, "environ", None)
     if carrier is not None:
-        carrier[OFFERED] = True
+        carrier[OFFERED] = read_at
+
+
+def varies_by_visitor(vary: str) -> bool:
+    """Return whether a ``Vary`` header says that visitors get their own answers."""
+    names = {each.strip().lower() for each in vary.split(",")}
+    return not names.isdisjoint({"cookie", "authorization", "*"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +124,21 @@ class Keeper:
         """The revision of the last look: ask for it before an answer is made."""
         return self._seen
 
-    def keep(self, key: Key, answer: Answer, seen: object) -> None:
+    def keep(self, key: Key, answer: Answer, seen: object, read_at: float) -> None:
         """
         Keep *answer* until the page changes, if there is room.
 
         Args:
             seen: The revision when it was asked for; a later one makes it worthless.
+            read_at: When what it says was read. Before the look that saw the change
+                means that it may not know of the change.
         """
         size = len(answer.body)
         if size > MOST_BYTES_EACH:
             return
         with self._lock:
             self._watch()
-            if seen != self._seen:
+            if seen != self._seen or read_at <= self._seen_at:
                 return
             full = len(self._answers) >= MOST_ENTRIES or self._bytes + size > MOST_BYTES
             before = {} if full else self._answers
@@ -135,14 +148,15 @@ class Keeper:
 
     def look(self) -> None:
         """Forget everything if the page has changed since the last look."""
-        revision, now = self._revision(), _now()
+        now = _now()  # before the question: the answer may be younger, never older
+        revision = self._revision()
         with self._lock:
             self._before, self._made_anew = {}, set()
             if revision != self._seen or now - self._seen_at > LONGEST_SECONDS:
                 self._before = self._answers
                 self._answers, self._bytes = {}, 0
                 self._seen, self._seen_at = revision, now
-            self._trusted_until = now + TRUSTED_SECONDS
+            self._trusted_until = _now() + TRUSTED_SECONDS
 
     def _watch(self) -> None:
         """Start looking, unless a thread of this process does already."""

@@ -261,7 +261,8 @@ def _conditional(
     response["ETag"] = tag
     response["Last-Modified"] = http_date(visit.snapshot.built_at.timestamp())
     if visit.latest.page.is_public and made.moment == visit.moment:
-        offer(request)  # never the one before: it would be kept beyond its time
+        # Never the one before: it would be kept beyond its time.
+        offer(request, visit.latest.read_at)
     return _secured(response, visit)
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from tests.support import pages
 from tests.support.pages import C, H
@@ -17,7 +21,7 @@ from pulseboard.maintenance.models import Maintenance
 from pulseboard.statuspage import store
 from pulseboard.statuspage.models import PageComponent, StatusPage
 from pulseboard.statuspage.render import kept
-from pulseboard.statuspage.store import figures
+from pulseboard.statuspage.store import figures, reading
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +255,49 @@ def test_a_page_that_was_never_observed_grows_stale_all_the_same(
     assert snapshot.observed_at is None
     assert not snapshot.is_stale(now + timedelta(seconds=80))
     assert snapshot.is_stale(now + timedelta(seconds=100))
+
+
+def test_pages_of_other_host_names_are_other_renderings(
+    client: Client, now: datetime, settings: Any
+) -> None:
+    """X19: their addresses are the same, and one of them may be private"""
+    settings.ALLOWED_HOSTS = ["*"]
+    pages.service("shop", (H, DAY), now=now)
+    built(now)
+    StatusPage.objects.create(
+        slug="staff", title="Staff only", host_name="staff.example.com"
+    )
+    store.rebuild(now)
+    forget()
+    kinds = []
+    for host in ("testserver", "staff.example.com"):
+        client.get(PAGE, headers={"host": host})
+        kinds.append(set(kept._kept))
+    assert len(kinds[1] - kinds[0]) == 1
+    public = client.get(PAGE, headers={"host": "testserver"}).content
+    assert b"Staff only" not in public
+
+
+def test_made_up_names_push_no_page_out_of_memory(
+    client: Client, acme: StatusPage
+) -> None:
+    """X22: or a bot decides whether the page survives the database"""
+    client.get(PAGE)
+    for number in range(80):
+        assert client.get(f"{PAGE}/a{number}").status_code == 404
+    with mock_database_away():
+        assert client.get(PAGE).status_code == 200
+
+
+@contextmanager
+def mock_database_away() -> Iterator[None]:
+    """Let every question to the database fail, as when it is away."""
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> None:
+        raise OperationalError("away")
+
+    reading._kept = {
+        key: replace(each, looked_at=0.0) for key, each in reading._kept.items()
+    }
+    with connection.execute_wrapper(refuse):
+        yield

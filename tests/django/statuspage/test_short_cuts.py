@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,11 +26,12 @@ class Host:
     status: int = 200
     extra: list[tuple[bytes, bytes]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    read_at: float = 0.0
 
     async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         self.asked.append(scope["path"])
         if self.offers:
-            scope[OFFERED] = True
+            scope[OFFERED] = self.read_at or time.monotonic()
         headers = [(b"etag", b'"1"'), (b"content-type", b"text/html"), *self.extra]
         start = {"type": "http.response.start", "status": self.status}
         await send(start | {"headers": headers})
@@ -38,7 +40,7 @@ class Host:
     def wsgi(self, environ: Any, start_response: Any) -> list[bytes]:
         self.asked.append(environ["PATH_INFO"])
         if self.offers:
-            environ[OFFERED] = True
+            environ[OFFERED] = self.read_at or time.monotonic()
         headers = [("ETag", '"1"'), ("Content-Type", "text/html")]
         headers += [(n.decode(), v.decode()) for n, v in self.extra]
         start_response(f"{self.status} OK", headers)
@@ -170,7 +172,7 @@ def test_an_answer_made_before_a_change_is_not_kept(
     seen = keeper.seen
     revision.append(2)
     keeper.look()
-    keeper.keep(("key",), Answer(200, (), b"old"), seen)
+    keeper.keep(("key",), Answer(200, (), b"old"), seen, time.monotonic())
     assert keeper.get(("key",)) is None
 
 
@@ -181,6 +183,7 @@ def test_an_answer_made_before_a_change_is_not_kept(
         {"host": "other.example.org"},
         {"accept_language": "de"},
         {"accept_encoding": "gzip"},
+        {"authorization": "Basic eDp5"},
         {"x_forwarded_host": "other.example.org"},
     ],
 )
@@ -201,8 +204,10 @@ def test_other_questions_get_their_own_answer(
         Host(status=500),
         Host(status=404),
         Host(extra=[(b"Set-Cookie", b"session=1")]),
+        Host(extra=[(b"Vary", b"Accept-Encoding, Cookie")]),
+        Host(extra=[(b"Vary", b"*")]),
     ],
-    ids=["not offered", "failed", "not there", "with a cookie"],
+    ids=["not offered", "failed", "not there", "cookie", "by cookie", "by anything"],
 )
 @pytest.mark.parametrize("protocol", ["asgi", "wsgi"])
 def test_what_is_for_one_visitor_is_not_kept(
@@ -255,14 +260,26 @@ def test_a_post_goes_to_the_application(served: Any) -> None:
     assert len(host.asked) == 2
 
 
+def test_what_was_read_before_the_change_was_seen_is_not_kept(
+    revision: list[object],
+) -> None:
+    """X22: an outage must not hide behind what a process still had in memory"""
+    keeper = Keeper(lambda: revision[-1])
+    read_at = time.monotonic()
+    revision.append(2)
+    keeper.look()
+    keeper.keep(("key",), Answer(200, (), b"old"), keeper.seen, read_at)
+    assert keeper.get(("key",)) is None
+
+
 def test_memory_is_bounded(revision: list[object]) -> None:
     """promise 10"""
     keeper = Keeper(lambda: 1)
     keeper.look()
     for number in range(600):
-        keeper.keep((number,), Answer(200, (), b"x" * 1000), 1)
+        keeper.keep((number,), Answer(200, (), b"x" * 1000), 1, time.monotonic())
     assert len(keeper._answers) <= 512
-    keeper.keep(("large",), Answer(200, (), b"x" * 2_000_000), 1)
+    keeper.keep(("large",), Answer(200, (), b"x" * 2_000_000), 1, time.monotonic())
     assert keeper.get(("large",)) is None
 
 
@@ -273,11 +290,11 @@ def test_while_the_new_page_is_made_the_others_get_the_one_before(
     keeper = Keeper(lambda: revision[-1])
     keeper.look()
     old, new = Answer(200, (), b"old"), Answer(200, (), b"new")
-    keeper.keep(("key",), old, keeper.seen)
+    keeper.keep(("key",), old, keeper.seen, time.monotonic())
     revision.append(2)
     keeper.look()
     assert [keeper.get(("key",)) for _ in range(3)] == [None, old, old]
-    keeper.keep(("key",), new, keeper.seen)
+    keeper.keep(("key",), new, keeper.seen, time.monotonic())
     assert keeper.get(("key",)) == new
     revision.append(3)
     keeper.look()
@@ -293,7 +310,7 @@ def test_without_a_change_ages_are_told_anew_each_minute(
     monkeypatch.setattr("pulseboard.statuspage.kept._now", lambda: moment[0])
     keeper = Keeper(lambda: 1)
     keeper.look()
-    keeper.keep(("key",), Answer(200, (), b"5 min ago"), keeper.seen)
+    keeper.keep(("key",), Answer(200, (), b"5 min ago"), keeper.seen, time.monotonic())
     moment[0] += 61
     keeper.look()
     assert keeper.get(("key",)) is None

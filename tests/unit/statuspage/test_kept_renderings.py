@@ -79,3 +79,23 @@ def test_a_failed_rendering_blocks_nobody() -> None:
     found = kept(("a",), (1,), lambda: "page")
     assert found is not None
     assert found.body == b"page"
+
+
+def test_nobody_is_given_what_is_hours_old() -> None:
+    """X22: however many ask at once for a language that nobody read since morning"""
+    kept(("ja",), (1,), lambda: "of this morning")
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        began.set()
+        may_end.wait(10)
+        return "now"
+
+    thread = threading.Thread(target=lambda: kept(("ja",), (480,), slow))
+    thread.start()
+    began.wait(10)
+    meanwhile = kept(("ja",), (480,), lambda: "now")
+    may_end.set()
+    thread.join()
+    assert meanwhile is not None
+    assert meanwhile.body == b"now"

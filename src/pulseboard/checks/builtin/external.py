@@ -24,7 +24,6 @@ from pulseboard.core.errors import PulseboardError
 from pulseboard.core.outcome import Outcome, Reason, unknown
 from pulseboard.core.status import Status
 from pulseboard.core.text import seconds_text
-from pulseboard.guard import http
 from pulseboard.guard.verdict import Trust
 
 #: Only the status counts; of the body no more than this is read.
@@ -83,6 +82,8 @@ class External(Check):
     def _asked(
         self, service: HttpService, within_seconds: float, began: float
     ) -> Outcome:
+        from pulseboard.guard import http  # its library takes megabytes: at use
+
         try:
             request = service.request()
             response = http.request(

@@ -2,8 +2,9 @@
 Pages as bytes: compressed once, kept a while.
 
 One thread makes a new rendering; whoever asks for the same meanwhile gets the one
-before, so a change costs one reader a moment and the others nothing. What is kept is
-bounded: there is one rendering of each kind, and the oldest kinds go first.
+before if that is young, so a change costs one reader a moment and the others nothing.
+What is kept is bounded: there is one rendering of each kind, and the oldest kinds go
+first.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+#: Older ones than this are given to nobody.
+MOST_MINUTES_BEHIND = 1
 #: Renderings that a process keeps, and how many bytes of them.
 MOST_KEPT = 256
 MOST_KEPT_BYTES = 16 * 1024 * 1024
@@ -53,10 +56,15 @@ def kept(kind: Key, moment: Key, make: Callable[[], str | None]) -> Rendered | N
     Return the rendering of *kind*, made by *make* when there is none of *moment*.
 
     What *make* knows nothing of (None) is not kept, or anybody could fill our memory.
+
+    Args:
+        moment: Ends with a minute.
     """
     with _lock:
         before = _kept.get(kind)
-        if before is not None and (before.moment == moment or kind in _making):
+        if before is not None and before.moment == moment:
+            return before
+        if before is not None and kind in _making and _is_young(before, moment):
             return before
         _making.add(kind)
     try:
@@ -76,6 +84,11 @@ def forget() -> None:
     """Render everything again."""
     with _lock:
         _kept.clear()
+
+
+def _is_young(before: Rendered, moment: Key) -> bool:
+    minutes: int = moment[-1] - before.moment[-1]
+    return minutes <= MOST_MINUTES_BEHIND
 
 
 def _rendered(text: str, moment: Key) -> Rendered:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 # Not DatabaseError: "the connection is closed" is an InterfaceError beside it.
 from django.db import Error as DatabaseFailure
+from django.db import connections, router
 
 from pulseboard.core.log import get_logger
 from pulseboard.statuspage.codec import etag_of, from_bytes, to_bytes
@@ -37,22 +38,25 @@ class Latest:
 
     Args:
         etag: Names what *snapshot* says.
+        read_at: When the reading began, on this process's monotonic clock.
     """
 
     page: StatusPage
     snapshot: Snapshot
     etag: str
+    read_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    latest: Latest | None
+    latest: Latest
     looked_at: float
 
 
 #: By slug or host name. Replaced, never changed in part: readers take no lock.
 _kept: Mapping[tuple[str, str], _Kept] = {}
 _lock = threading.Lock()
+_building = threading.Lock()
 
 
 def latest(slug: str, host_name: str = "") -> Latest | None:
@@ -66,13 +70,19 @@ def latest(slug: str, host_name: str = "") -> Latest | None:
     kept = _kept.get(key)
     if kept is not None and time.monotonic() - kept.looked_at < TRUSTED_SECONDS:
         return kept.latest
+    read_at = time.monotonic()
     try:
         found = _read(key, kept.latest if kept else None)
     except DatabaseFailure:
-        if kept is None or kept.latest is None:
+        if kept is None:
             raise
         logger.warning("The page is answered from memory: the database is away")
         found = kept.latest
+        _keep(key, found)
+        return found
+    if found is None:
+        return None  # not kept: anybody can make up names, and push out real pages
+    found = replace(found, read_at=read_at)
     _keep(key, found)
     return found
 
@@ -82,8 +92,19 @@ def revision() -> object:
     Return what differs after every change of what any public page says.
 
     One query. Growing stale is a change, too.
+
+    Raises:
+        DatabaseFailure: It does not answer; the next call begins a new connection.
     """
-    now = datetime.now(UTC)
+    try:
+        return _revision(datetime.now(UTC))
+    except DatabaseFailure:
+        # Called from a thread of its own, whose connections no request renews.
+        connections[router.db_for_read(PageSnapshot)].close()
+        raise
+
+
+def _revision(now: datetime) -> object:
     rows = PageSnapshot.objects.order_by("page_id").values_list(
         "page_id", "etag", "observed_at", "stale_after_seconds"
     )
@@ -113,17 +134,30 @@ def _read(key: tuple[str, str], before: Latest | None) -> Latest | None:
     if page.pk is not None:
         row = PageSnapshot.objects.filter(page=page).values_list("etag").first()
     if row is None:
-        # Nothing has run yet. It is built for this once, and not stored: a request
-        # only reads.
-        snapshot = build(page, datetime.now(UTC))
-        return Latest(page, snapshot, etag_of(to_bytes(snapshot)))
+        return _built_once(key, page)
     if before is not None and before.etag == row[0] and before.page.pk == page.pk:
         return Latest(page, before.snapshot, before.etag)
     stored = PageSnapshot.objects.get(page=page)
     return Latest(page, from_bytes(bytes(stored.body)), stored.etag)
 
 
-def _keep(key: tuple[str, str], found: Latest | None) -> None:
+def _built_once(key: tuple[str, str], page: StatusPage) -> Latest:
+    """
+    Return *page* as it would be built: no runner has done it yet.
+
+    It is not stored, a request only reads. Whoever asks meanwhile waits for the first.
+    """
+    with _building:
+        kept = _kept.get(key)
+        if kept is not None and time.monotonic() - kept.looked_at < TRUSTED_SECONDS:
+            return kept.latest
+        snapshot = build(page, datetime.now(UTC))
+        found = Latest(page, snapshot, etag_of(to_bytes(snapshot)))
+        _keep(key, found)
+        return found
+
+
+def _keep(key: tuple[str, str], found: Latest) -> None:
     global _kept
     with _lock:
         others = {k: v for k, v in _kept.items() if k != key}
