@@ -82,7 +82,10 @@ class Visit:
     @property
     def kind(self) -> tuple[Any, ...]:
         """What tells a rendering from others of the same moment."""
+        page = self.latest.page
+        # Pages of other host names have the same addresses; one may be private.
         return (
+            page.pk, page.slug, page.visibility,
             self.links.base, *self.links.chosen.items(), self.language, self.theme,
             self.view, self.window, self.snapshot.is_stale(self.now),
         )  # fmt: skip
