@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
-import psutil
+if TYPE_CHECKING:
+    import psutil
 
 #: How many parents may hold the socket: a worker, its arbiter, a reloader.
 PARENTS = 3
@@ -73,7 +75,11 @@ def accepted_host(allowed_hosts: Iterable[str]) -> str:
 
 
 def listening_sockets() -> list[Socket]:
-    """Return what this process listens on."""
+    """Return what this process listens on; nothing without psutil."""
+    try:
+        import psutil
+    except ImportError:
+        return []
     try:
         return _listening(psutil.Process())
     except psutil.Error:
@@ -86,6 +92,10 @@ def sockets_of_parents() -> list[Socket]:
 
     A server's parent may hold the socket; so may a supervisor with a page of its own.
     """
+    try:
+        import psutil
+    except ImportError:
+        return []
     found: list[Socket] = []
     try:
         for each in psutil.Process().parents()[:PARENTS]:
@@ -100,7 +110,7 @@ def _listening(process: psutil.Process) -> list[Socket]:
     found = {
         (each.laddr.ip, each.laddr.port)
         for each in connections
-        if each.status == psutil.CONN_LISTEN
+        if each.status == "LISTEN"
     }
     return sorted(found, key=lambda each: each[1])
 

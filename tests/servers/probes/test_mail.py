@@ -91,6 +91,7 @@ def trusting(pair: tuple[str, str]) -> dict[str, str]:
 
 
 def test_smtp_that_greets_is_up(smtp_sink: SmtpSink) -> None:
+    smtp_sink.clear()
     facts = ask(Smtp(host=HOST, port=smtp_sink.port))
     assert facts.values == {"smtp.code": 220, "smtp.starttls": False}
     assert smtp_sink.mails() == []
