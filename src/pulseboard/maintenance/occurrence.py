@@ -51,3 +51,14 @@ class Occurrence:
         """Return whether *monitor*, a part of *components* (slugs), is meant."""
         named = monitor in self.monitors
         return self.everything or named or not self.components.isdisjoint(components)
+
+    def concerns(self, component: str, monitors: Collection[str]) -> bool:
+        """
+        Return whether people are told that *component* (its slug) is worked on.
+
+        Args:
+            monitors: All that it is made of; one of several is not the component.
+        """
+        if self.everything or component in self.components:
+            return True
+        return bool(monitors) and self.monitors.issuperset(monitors)

@@ -348,6 +348,21 @@ def test_a_plan_for_a_monitor_is_told_to_those_of_its_component(
     assert "internal-host" not in letter.body
 
 
+def test_a_component_of_which_one_part_is_planned_is_not_named(
+    window: Callable[..., None], email: Component, delivered: Delivered
+) -> None:
+    """X18: as on the page, which does not tell of it either"""
+    for name in ("smtp", "imap"):
+        email.monitors.add(Monitor.objects.create(name=name, title=name))
+    _subscriber("anna@example.org")
+    window(components=frozenset(), monitors=frozenset({"smtp"}))
+    store.announce_maintenance(START)
+    assert delivered() == []
+    window(components=frozenset(), monitors=frozenset({"smtp", "imap"}))
+    store.announce_maintenance(START)
+    assert "Affected: Email delivery." in delivered()[0].body
+
+
 class RefusingBackend:
     """A mail server that does not know ``gone@…``."""
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
-
 from pulseboard.incidents.models import Announcement
 from pulseboard.incidents.plan import AHEAD, Told, is_called_off, step_of
 from pulseboard.incidents.store.announcing import announce
@@ -16,8 +14,7 @@ from pulseboard.incidents.store.lock import writing
 from pulseboard.incidents.zone import page_zone
 from pulseboard.maintenance import store as maintenance
 from pulseboard.maintenance.occurrence import Occurrence
-from pulseboard.monitors.components import visible
-from pulseboard.monitors.models import Component
+from pulseboard.monitors.components import lines, visible
 
 #: A runner that was away tells of an end this late, and of no older one.
 LATE = timedelta(hours=12)
@@ -70,8 +67,7 @@ def _told(row: Row) -> Told:
 def _tell(window: Occurrence, last: Row | None, now: datetime) -> None:
     told = _told(last) if last else None
     if step := step_of(window, told, now):
-        rows = _components(window)
-        names = dict(rows.order_by("place", "name").values_list("slug", "name"))
+        names = _components(window)
         facts = _facts(window, step, [] if window.everything else list(names.values()))
         if step == "moved" and told is not None:
             facts["began_before"] = told.starts_at.isoformat()
@@ -107,12 +103,13 @@ def _key(window: str, starts_at: datetime, step: str) -> str:
     return f"{PREFIX}{window}"[:75] + f":{starts_at:%Y%m%dT%H%M}:{step}"
 
 
-def _components(window: Occurrence) -> QuerySet[Component]:
-    rows = visible()
-    if window.everything:
-        return rows
-    named = Q(slug__in=window.components) | Q(monitors__name__in=window.monitors)
-    return rows.filter(named).distinct()
+def _components(window: Occurrence) -> dict[str, str]:
+    """Return the names of the components that *window* concerns, by slug."""
+    return {
+        line.slug: line.name
+        for line in lines(visible())
+        if window.concerns(line.slug, [each.monitor for each in line.parts])
+    }
 
 
 def _facts(window: Occurrence, step: str, names: list[str]) -> dict[str, Any]:
