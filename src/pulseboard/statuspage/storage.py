@@ -112,6 +112,7 @@ def _alias() -> str:
 
 
 def _copy(storage: Storage, now: datetime) -> None:
+    _learn(storage)
     pages = [page for page in store.pages() if page.is_public]
     # First what may not be there: a page that became private must not wait.
     _take_away(storage, {_folder(page) for page in pages}, now)
@@ -123,6 +124,14 @@ def _copy(storage: Storage, now: datetime) -> None:
             failures.append(error)
     if failures:
         raise failures[0]
+
+
+def _learn(storage: Storage) -> None:
+    """Forget what other processes have changed: they may take turns with this one."""
+    _written.listed = None
+    listed = _listed(storage)
+    for name in _written.files.keys() - listed:
+        del _written.files[name]
 
 
 def _copy_page(storage: Storage, page: StatusPage, now: datetime) -> None:
