@@ -43,6 +43,7 @@ class Story:
         key: Part of its stable address; no database number.
         impact: What it does to the components; the banner may rise to it.
         components: Slugs of the affected components, public ones only.
+        everything: All are affected, whichever are named.
         resolved_at: None while it goes on.
         next_update_at: When the next word is promised; None without a promise.
         notes: Newest first.
@@ -55,8 +56,14 @@ class Story:
     phase: Phase
     components: tuple[str, ...]
     started_at: datetime
+    everything: bool = False
     resolved_at: datetime | None = None
     next_update_at: datetime | None = None
     notes: tuple[Note, ...] = ()
     postmortem: str = ""
     postmortem_html: str = ""
+
+    def concerns(self, component: str) -> bool:
+        """Return whether *component* (its slug) is affected."""
+        named = component in self.components
+        return self.everything or not self.components or named

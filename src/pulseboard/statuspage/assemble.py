@@ -34,7 +34,8 @@ class Source:
     A component as it was read.
 
     Args:
-        in_maintenance: A window that visitors may see is open for it now.
+        maintenance_since: When the window began that is open for it now and that
+            visitors may see; None without one.
     """
 
     slug: str
@@ -42,7 +43,7 @@ class Source:
     description: str = ""
     group: str = ""
     tracks: Sequence[Track] = ()
-    in_maintenance: bool = False
+    maintenance_since: datetime | None = None
     response_seconds: float | None = None
     is_demo: bool = False
 
@@ -53,21 +54,21 @@ def service_of(
     """Return the line of *source* on a page."""
     stretches = history_of(source, calendar.now_ms)
     known_ms = _known_from(stretches)
-    last = stretches[-1]
-    told = tuple(each for each in stories if _names(each, source.slug))
-    since_ms = last.began_ms if last.began_ms > stretches[0].began_ms else None
+    status, since = _present(source, stretches)
+    told = tuple(each for each in stories if each.concerns(source.slug))
     return Service(
         slug=source.slug,
         name=source.name,
         description=source.description,
         group=source.group,
-        status=PublicStatus.MAINTENANCE if source.in_maintenance else last.status,
-        since=None if since_ms is None else instant(since_ms),
+        status=status,
+        since=since,
         response_seconds=source.response_seconds,
         uptimes=uptimes(stretches, calendar.now_ms, policy),
         days=_bars(stretches, calendar.days, told),
         hours=_bars(stretches, calendar.hours, told),
         collecting_since=_collecting_since(known_ms, calendar),
+        known_from=_known_within(known_ms, stretches),
         is_demo=source.is_demo,
     )
 
@@ -100,8 +101,25 @@ def window_of(name: str, stretches: Sequence[Stretch], now_ms: int) -> Span:
     return Span(max(began_ms, known_ms) if known_ms else began_ms, now_ms)
 
 
-def _names(story: Story, slug: str) -> bool:
-    return not story.components or slug in story.components
+def _present(
+    source: Source, stretches: Sequence[Stretch]
+) -> tuple[PublicStatus, datetime | None]:
+    """Return the status now, and since when it is so, None when unknown."""
+    is_left_out = stretches[-1].status is PublicStatus.MAINTENANCE
+    if source.maintenance_since is not None and not is_left_out:
+        return PublicStatus.MAINTENANCE, source.maintenance_since
+    if source.maintenance_since is None and is_left_out:
+        # What visitors may not know of is left out of uptime, and announced nowhere.
+        stretches = _measured(source, stretches)
+    last = stretches[-1]
+    began_in_sight = last.began_ms > stretches[0].began_ms
+    return last.status, instant(last.began_ms) if began_in_sight else None
+
+
+def _measured(source: Source, stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Return how *source* was, whatever was planned meanwhile."""
+    tracks = [replace(each, holes=()) for each in source.tracks]
+    return timeline(tracks, Span(stretches[0].began_ms, stretches[-1].ended_ms))
 
 
 def _known_from(stretches: Iterable[Stretch]) -> int | None:
@@ -110,6 +128,15 @@ def _known_from(stretches: Iterable[Stretch]) -> int | None:
         if status is not PublicStatus.NO_DATA:
             return began
     return None
+
+
+def _known_within(
+    known_ms: int | None, stretches: Sequence[Stretch]
+) -> datetime | None:
+    """Return *known_ms* unless the longest window began with something known."""
+    if known_ms is None or known_ms <= stretches[0].began_ms:
+        return None
+    return instant(known_ms)
 
 
 def _collecting_since(known_ms: int | None, calendar: Calendar) -> datetime | None:

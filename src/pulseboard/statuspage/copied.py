@@ -20,9 +20,11 @@ class CopyLinks(Links):
 
     Args:
         logo: The file of the image beside it; empty without one.
+        origin: Scheme and host of the application; empty if not known.
     """
 
     logo: str = ""
+    origin: str = ""
 
     def to(self, *parts: str, **query: str) -> str:
         if parts == ("look", "logo"):
@@ -31,6 +33,9 @@ class CopyLinks(Links):
             return INDEX
         # Not zero-argument super(): a dataclass with slots is made twice.
         return Links.to(self, *parts, **query)
+
+    def outside(self, path: str) -> str:
+        return self.origin + path
 
     def form(self, ending: str, **query: str) -> str:
         return FORMS + ending

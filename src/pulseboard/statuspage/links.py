@@ -27,6 +27,10 @@ class Links:
         """Return the address of another form of the page, such as ``.json``."""
         return self.base + ending + self._query(query)
 
+    def outside(self, path: str) -> str:
+        """Return the address of *path*, which is no part of the page."""
+        return path
+
     def choosing(self, **chosen: str) -> Links:
         """Return links that carry *chosen*, too."""
         return replace(self, chosen={**self.chosen, **chosen})

@@ -71,19 +71,20 @@ def uptime_sentence(service: Service, window: str, now: datetime) -> Text | None
     ratio = service.uptimes.get(window)
     if ratio is None:
         return None
-    young = _young(service, window, now)
-    if young is not None:
-        return _("%(percent)s over %(time)s", percent=percent(ratio), time=young)
-    return _(
-        "%(percent)s over %(time)s", percent=percent(ratio), time=window_name(window)
-    )
+    covered = time_covered(service, window, now)
+    return _("%(percent)s over %(time)s", percent=percent(ratio), time=covered)
+
+
+def time_covered(service: Service, window: str, now: datetime) -> Text:
+    """Return how long *window* is, or the history of *service* if that is shorter."""
+    return _young(service, window, now) or window_name(window)
 
 
 def _young(service: Service, window: str, now: datetime) -> Text | None:
     """Return how long there have been data, None when that is the whole window."""
-    if service.collecting_since is None:
+    if service.known_from is None:
         return None
-    known = now - service.collecting_since
+    known = now - service.known_from
     if known >= WINDOWS[window]:
         return None
     days = known.days

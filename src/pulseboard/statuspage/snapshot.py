@@ -74,6 +74,7 @@ class Service:
             ``24h 7d 30d 90d 365d``.
         days: 90, oldest first, the last is today. hours: 24, likewise.
         collecting_since: When its history begins, if that is within the 90 days.
+        known_from: Likewise, if that is within the longest window of `uptimes`.
         is_demo: Its history is demo data, and is marked.
     """
 
@@ -88,6 +89,7 @@ class Service:
     days: tuple[Bar, ...] = ()
     hours: tuple[Bar, ...] = ()
     collecting_since: datetime | None = None
+    known_from: datetime | None = None
     is_demo: bool = False
 
 

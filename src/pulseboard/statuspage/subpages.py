@@ -17,7 +17,12 @@ from pulseboard.statuspage.chart import bars as bar_chart
 from pulseboard.statuspage.chart import lines as line_chart
 from pulseboard.statuspage.policy import Policy
 from pulseboard.statuspage.receipt import Receipt, rule
-from pulseboard.statuspage.sentences import bar_sentence, is_bad, uptime_sentence
+from pulseboard.statuspage.sentences import (
+    bar_sentence,
+    is_bad,
+    time_covered,
+    uptime_sentence,
+)
 from pulseboard.statuspage.snapshot import Service, Snapshot
 from pulseboard.statuspage.teller import (
     Choice,
@@ -36,6 +41,9 @@ from pulseboard.statuspage.texts import (
     window_name,
 )
 from pulseboard.statuspage.told import StoryView, story_view
+
+#: There are no pages of earlier ones.
+FIRST_MONTH = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +93,7 @@ class MonthView:
 
     name: str
     stories: tuple[StoryView, ...]
-    earlier: Choice
+    earlier: Choice | None
     later: Choice | None
 
 
@@ -98,7 +106,7 @@ def service_view(
     """Return the page of *service*."""
     titles = {story.key: story.title for story in snapshot.stories}
     shows = snapshot.look.shows_uptime
-    told = [s for s in snapshot.stories if service.slug in s.components]
+    told = [story for story in snapshot.stories if story.concerns(service.slug)]
     return ServiceView(
         service=service,
         mark=mark_of(service.status, teller),
@@ -173,7 +181,7 @@ def receipt_view(service: Service, found: Receipt, teller: Teller) -> ReceiptVie
     return ReceiptView(
         service=service,
         percent=teller.say(percent(ratio)) if ratio is not None else "-",
-        window=teller.say(window_name(found.window)),
+        window=teller.say(time_covered(service, found.window, teller.now)),
         began=_stamp(instant(found.span.began_ms), teller),
         ended=_stamp(instant(found.span.ended_ms), teller),
         sums=tuple(
@@ -205,21 +213,28 @@ def receipt_view(service: Service, found: Receipt, teller: Teller) -> ReceiptVie
 def month_view(
     month: date, stories: Iterable[Story], snapshot: Snapshot, teller: Teller
 ) -> MonthView:
-    """Return the stories that began in *month*, by the page's zone."""
-    told = [each for each in stories if month_of(each, teller.zone) == month]
-    now = teller.now.astimezone(teller.zone).date().replace(day=1)
-    after = _shifted(month, 1)
+    """Return the page of *month* with *stories*, which began in it."""
+    before, after = _shifted(month, -1), _shifted(month, 1)
     return MonthView(
         name=_month_name(month, teller),
-        stories=tuple(story_view(each, snapshot, teller) for each in told),
-        earlier=_month_choice(_shifted(month, -1), teller),
-        later=_month_choice(after, teller) if after <= now else None,
+        stories=tuple(story_view(each, snapshot, teller) for each in stories),
+        earlier=_month_choice(before, teller) if before >= FIRST_MONTH else None,
+        later=_month_choice(after, teller) if _has_begun(after, teller) else None,
     )
 
 
-def month_of(story: Story, zone: tzinfo) -> date:
-    """Return the first day of the month in which *story* began."""
-    return story.started_at.astimezone(zone).date().replace(day=1)
+def month_bounds(
+    month: date, now: datetime, zone: tzinfo
+) -> tuple[datetime, datetime] | None:
+    """
+    Return when *month*, named by its first day, begins and ends in *zone*.
+
+    The end is not part of it. None: there is no page of it, or not yet.
+    """
+    began = _midnight(month, zone)
+    if month < FIRST_MONTH or began > now:
+        return None
+    return began, _midnight(_shifted(month, 1), zone)
 
 
 def rules(policy: Policy, teller: Teller) -> Iterable[str]:
@@ -275,6 +290,14 @@ def _month_name(month: date, teller: Teller) -> str:
 def _month_choice(month: date, teller: Teller) -> Choice:
     url = teller.links.to("history", f"{month:%Y-%m}")
     return Choice(name=_month_name(month, teller), url=url, is_chosen=False)
+
+
+def _has_begun(month: date, teller: Teller) -> bool:
+    return month_bounds(month, teller.now, teller.zone) is not None
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def _shifted(month: date, by: int) -> date:

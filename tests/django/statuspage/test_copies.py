@@ -235,6 +235,48 @@ def test_a_page_that_became_private_is_taken_away(
     assert place.exists("index.html")
 
 
+def test_what_another_process_wrote_is_taken_away_too(
+    into: Any, acme: StatusPage, now: datetime
+) -> None:
+    """X19: two runners may take turns"""
+    place = into()
+    storage.copy_pages(now)
+    known = storage._written.listed
+    page = StatusPage.objects.create(slug="partners", title="Partners")
+    storage.forget()
+    storage.copy_pages(later(now))
+    assert place.exists("partners/index.html")
+    page.delete()
+    storage._written.listed = known
+    storage.copy_pages(later(now))
+    assert place.listdir("partners")[1] == []
+    assert "partners" not in read(place, "copies.json")
+
+
+def test_what_another_process_took_away_comes_back(
+    into: Any, acme: StatusPage, now: datetime
+) -> None:
+    """S13"""
+    place = into()
+    storage.copy_pages(now)
+    place.delete("index.html")
+    place.delete("status.css")
+    place.delete("copies.json")
+    storage.copy_pages(later(now))
+    assert set(place.listdir("")[1]) >= FILES
+
+
+def test_the_copy_leads_to_the_form_of_the_application(
+    into: Any, acme: StatusPage, now: datetime
+) -> None:
+    """S13, X18"""
+    StatusPage.objects.filter(pk=acme.pk).update(language="de")
+    place = into()
+    storage.copy_pages(now)
+    url = "https://shop.example/health/status-page/subscribe?lang=de"
+    assert f'href="{url}"' in read(place, "index.html")
+
+
 def test_a_deleted_page_is_taken_away_and_nothing_else(
     into: Any, acme: StatusPage, now: datetime
 ) -> None:

@@ -18,7 +18,7 @@ from pulseboard.history.store import uptime_of
 from pulseboard.maintenance import store as maintenance
 from pulseboard.maintenance.models import Maintenance
 from pulseboard.statuspage import store
-from pulseboard.statuspage.models import StatusPage
+from pulseboard.statuspage.models import PageSnapshot, StatusPage
 from pulseboard.statuspage.snapshot import Bar, Service
 from pulseboard.statuspage.store import figures
 
@@ -152,3 +152,47 @@ def test_the_page_says_maintenance_while_it_lasts(zone: str) -> None:
     pages.component("shop", pages.monitor("shop", told, now=now))
     weekly(zone, day)
     assert shown(zone, now).status.value == "maintenance"
+
+
+@pytest.mark.parametrize("excludes", [True, False])
+def test_maintenance_lasts_since_its_window_began(excludes: bool) -> None:
+    """X38: whether or not it is left out of uptime"""
+    day = date(2026, 11, 15)
+    now = local("Europe/Berlin", day, 2)
+    told = [(H, now - timedelta(days=60)), (C, now - timedelta(hours=5))]
+    pages.component("shop", pages.monitor("shop", told, now=now))
+    window = weekly("Europe/Berlin", day)
+    Maintenance.objects.filter(pk=window.pk).update(excludes=excludes)
+    found = shown("Europe/Berlin", now)
+    assert found.status.value == "maintenance"
+    assert found.since == local("Europe/Berlin", day, 1)
+
+
+def test_a_hidden_window_announces_nothing() -> None:
+    """X38: its time is left out, and the present is as measured"""
+    day = date(2026, 11, 15)
+    now = local("Europe/Berlin", day, 2)
+    told = [(H, now - timedelta(days=60)), (C, now - timedelta(minutes=10))]
+    pages.component("shop", pages.monitor("shop", told, now=now))
+    window = weekly("Europe/Berlin", day)
+    Maintenance.objects.filter(pk=window.pk).update(shows=False)
+    found = shown("Europe/Berlin", now)
+    assert found.status.value == "major_outage"
+    assert found.since == now - timedelta(minutes=10)
+    assert found.days[-1].maintenance_seconds == 3600
+
+
+def test_a_window_that_is_ended_by_hand_marks_the_pages() -> None:
+    """X38"""
+    now = datetime.now(UTC)
+    page = store.ensure_default()
+    store.rebuild(now)
+    window = weekly("Europe/Berlin", now.date())
+    store.rebuild(now)
+    assert not store.is_outdated()
+    maintenance.skip_next(window, "ana", now)
+    assert store.is_outdated()
+    store.rebuild(now)
+    assert not store.is_outdated()
+    PageSnapshot.objects.filter(page=page).delete()
+    assert store.is_outdated()

@@ -80,7 +80,8 @@ def test_it_is_complete_without_javascript(client: Client, acme: StatusPage) -> 
     for word in ("Operational", "Degraded", "Major outage", "Maintenance", "No data"):
         assert word in said
     assert "99.99%" in said  # the two minutes of user-login
-    assert re.search(r"major outage 3 h|Major outage 3 h", said)
+    # Three hours, which are of two days when midnight lies between.
+    assert re.search(r"[Mm]ajor outage \d+ (?:h|min)", said)
     assert "No incidents in the last 90 days." in said
 
 
@@ -404,7 +405,18 @@ def test_a_receipt_prints_the_percentage_of_the_page(
     links = re.findall(r'href="([^"]*/uptime/[^"]*)"[^>]*data-uptime>([^<]*)<', html)
     assert len(links) == 8
     for address, printed in links:
-        assert f"{printed} uptime over 90 days" in text_of(client.get(address))
+        days = 11 if "partner-feed" in address else 90
+        assert f"{printed} uptime over {days} days" in text_of(client.get(address))
+
+
+def test_a_receipt_tells_of_no_time_before_the_history(
+    client: Client, acme: StatusPage
+) -> None:
+    """X40, S6: the longest window of 200 days of history"""
+    said = text_of(client.get(f"{PAGE}/uptime/web-app?window=365d"))
+    assert "uptime over 200 days" in said
+    said = text_of(client.get(f"{PAGE}/uptime/partner-feed"))
+    assert "uptime over 11 days" in said
 
 
 def test_a_service_tells_every_window_and_its_bad_days(

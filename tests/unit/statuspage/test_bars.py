@@ -16,6 +16,7 @@ from pulseboard.statuspage.assemble import Source, history_of, service_of
 from pulseboard.statuspage.calendar import Calendar
 from pulseboard.statuspage.policy import Policy
 from pulseboard.statuspage.receipt import receipt
+from pulseboard.statuspage.sentences import uptime_sentence
 from pulseboard.statuspage.snapshot import Service
 from pulseboard.statuspage.strip import share_of, strip_of
 from pulseboard.statuspage.texts import WINDOWS, percent
@@ -167,6 +168,28 @@ def test_young_data_are_not_counted_before_they_began() -> None:
     assert found.collecting_since == began
     assert found.uptimes["90d"] == 1.0
     assert found.days[0].status is PublicStatus.NO_DATA
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        ("24h", "100% over 24 hours"),
+        ("90d", "100% over 90 days"),
+        ("365d", "100% over 120 days"),
+    ],
+)
+def test_no_window_is_longer_than_what_is_known(window: str, said: str) -> None:
+    """S6"""
+    found = service(since=NOW - 120 * DAY)
+    assert found.collecting_since is None
+    assert str(uptime_sentence(found, window, NOW)) == said
+
+
+def test_old_data_fill_the_longest_window() -> None:
+    """S6"""
+    found = service(since=NOW - 400 * DAY)
+    assert found.known_from is None
+    assert str(uptime_sentence(found, "365d", NOW)) == "100% over 365 days"
 
 
 def test_an_incident_of_sixty_days_paints_no_bar() -> None:

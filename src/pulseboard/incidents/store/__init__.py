@@ -3,7 +3,7 @@ The one place that reads and writes incidents and their subscribers.
 
 ::
 
-    stories, story_of          what the public may read
+    stories, stories_begun, story_of                     what the public may read
     timeline                   what staff may read of one: alerts, plans, measurements
     draft (listens)            alerts into drafts, inside the alert's transaction
     begin, amend, add_update, edit_update, publish, withdraw    what people do
@@ -43,7 +43,12 @@ from pulseboard.incidents.store.people import (
     unsubscribe,
 )
 from pulseboard.incidents.store.plans import announce_maintenance
-from pulseboard.incidents.store.published import stories, story_as_written, story_of
+from pulseboard.incidents.store.published import (
+    stories,
+    stories_begun,
+    story_as_written,
+    story_of,
+)
 
 __all__ = [
     "accepts_subscribers",
@@ -65,6 +70,7 @@ __all__ = [
     "purge",
     "settle",
     "stories",
+    "stories_begun",
     "story_as_written",
     "story_of",
     "subscribe",

@@ -40,6 +40,20 @@ def stories(slugs: Collection[str], since: datetime) -> list[Story]:
     return [_story(row, slugs) for row in newest]
 
 
+def stories_begun(
+    slugs: Collection[str], start: datetime, end: datetime
+) -> list[Story]:
+    """
+    Return published incidents that began from *start* until before *end*, newest first.
+
+    Args:
+        slugs: As for `stories`.
+    """
+    begun = _published(slugs).filter(started_at__gte=start, started_at__lt=end)
+    newest = begun.distinct().order_by("-started_at", "-pk")[:STORIES_LIMIT]
+    return [_story(row, slugs) for row in newest]
+
+
 def story_of(key: str, slugs: Collection[str]) -> Story | None:
     """Return the published incident *key*, None when there is none to be shown."""
     try:
@@ -74,6 +88,7 @@ def _story(row: Incident, slugs: Collection[str]) -> Story:
         phase=Phase(row.phase),
         components=tuple(c.slug for c in row.components.all() if c.slug in slugs),
         started_at=row.started_at,
+        everything=row.affects_everything,
         resolved_at=row.resolved_at,
         next_update_at=None if row.resolved_at else row.next_update_at,
         notes=_notes(row.updates.all()),

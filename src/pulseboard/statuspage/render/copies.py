@@ -89,7 +89,8 @@ def _visit(latest: Latest, now: datetime) -> Visit:
 def _copied(live: Visit, files: Mapping[str, bytes]) -> Visit:
     """Return the same for a copy beside *files*."""
     logo = next((name for name in LOGOS.values() if name in files), "")
-    links = CopyLinks(forms.origin(live) + live.links.base, logo=logo)
+    origin = forms.origin(live)
+    links = CopyLinks(origin + live.links.base, logo=logo, origin=origin)
     return replace(
         live,
         links=links,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 from pulseboard.access.language import LANGUAGES, is_right_to_left, ours
 from pulseboard.core.buckets import epoch_ms
 from pulseboard.incidents import store as incidents
 from pulseboard.incidents.store.links import accepts_subscribers
-from pulseboard.incidents.story import Story
+from pulseboard.incidents.story import Phase, Story
 from pulseboard.monitors.public_status import PublicStatus
 from pulseboard.statuspage import store
 from pulseboard.statuspage.copied import copy_note
@@ -36,6 +38,7 @@ from pulseboard.statuspage.store import Latest
 from pulseboard.statuspage.subpages import (
     ChartView,
     error_chart,
+    month_bounds,
     month_view,
     receipt_view,
     response_chart,
@@ -120,7 +123,7 @@ def page(visit: Visit) -> str:
         built=iso(snapshot.built_at),
         observed=iso(snapshot.known_at) if snapshot.known_at else "",
         stale_after=int(snapshot.stale_after_seconds),
-        subscribe_url=_subscribe_url(visit) if accepts_subscribers() else "",
+        subscribe_url=_subscribe_url(visit),
         about_url=visit.links.to("uptime"),
     )
 
@@ -169,11 +172,12 @@ def history(visit: Visit, month: str) -> str | None:
     if not matched or not visit.snapshot.look.shows_history:
         return None
     first = date(int(matched[1]), int(matched[2]), 1)
-    if first > visit.now.date():
+    zone = ZoneInfo(visit.snapshot.look.zone)
+    bounds = month_bounds(first, visit.now, zone)
+    if bounds is None:
         return None
-    began = datetime(first.year, first.month, 1, tzinfo=UTC)
     slugs = [each.slug for each in visit.snapshot.services]
-    told = incidents.stories(slugs, began)
+    told = incidents.stories_begun(slugs, *bounds)
     with translation.override(visit.language):
         view = month_view(first, told, visit.snapshot, visit.teller())
     return _html("history", visit, heading=view.name, view=view)
@@ -195,9 +199,17 @@ def embed(visit: Visit) -> str | None:
 
 
 def _subscribe_url(visit: Visit) -> str:
-    """Return the address of the form, which knows nothing of the page's language."""
+    """
+    Return the address of the form, which is one for all public pages; else empty.
+
+    It knows nothing of the page's language, and is to know nothing of its token.
+    """
+    if not accepts_subscribers() or not visit.latest.page.is_public:
+        return ""
     own = ours(visit.snapshot.look.language)
-    return visit.links.to("subscribe", lang=visit.links.chosen.get("lang", own))
+    language = visit.links.chosen.get("lang", own)
+    query = f"?{urlencode({'lang': language})}" if language else ""
+    return visit.links.outside(reverse("pulseboard:subscribe") + query)
 
 
 def _story(visit: Visit, key: str) -> Story | None:
@@ -205,7 +217,9 @@ def _story(visit: Visit, key: str) -> Story | None:
         if story.key == key:
             return story
     slugs = [each.slug for each in visit.snapshot.services]
-    return incidents.story_of(key, slugs)
+    found = incidents.story_of(key, slugs)
+    is_over = found is not None and found.phase is Phase.RESOLVED
+    return None if is_over and not visit.snapshot.look.shows_history else found
 
 
 def _charts(visit: Visit, slug: str, teller: Teller) -> list[ChartView]:

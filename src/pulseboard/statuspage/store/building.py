@@ -18,6 +18,7 @@ from pulseboard.maintenance.occurrence import Occurrence
 from pulseboard.monitors.components import Line, Watched, lines, visible
 from pulseboard.monitors.store import read_pulse
 from pulseboard.statuspage.assemble import LONGEST, Source, service_of
+from pulseboard.statuspage.banner import active
 from pulseboard.statuspage.calendar import Calendar
 from pulseboard.statuspage.models import PageComponent, StatusPage
 from pulseboard.statuspage.snapshot import Snapshot
@@ -37,6 +38,8 @@ def build(page: StatusPage, now: datetime) -> Snapshot:
     found = shown(page)
     slugs = [line.slug for line in found]
     stories = tuple(incidents.stories(slugs, now - BACK))
+    if not look.shows_history:
+        stories = active(stories)
     windows = _windows(found, now)
     calendar = Calendar.at(now, zone, look.policy)
     tracks = _tracks(found, now)
@@ -96,11 +99,7 @@ def _windows(found: Sequence[Line], now: datetime) -> list[Occurrence]:
 
 
 def _concerns(window: Occurrence, line: Line) -> bool:
-    """Return whether the component of *line* is meant, or every monitor of it."""
-    if window.everything or line.slug in window.components:
-        return True
-    names = [each.monitor for each in line.parts]
-    return bool(names) and window.monitors.issuperset(names)
+    return window.concerns(line.slug, [each.monitor for each in line.parts])
 
 
 def _bare(window: Occurrence, slugs: Collection[str]) -> Occurrence:
@@ -152,9 +151,18 @@ def _source(
         tracks=[
             replace(tracks[part.monitor], decides=part.decides) for part in line.parts
         ],
-        in_maintenance=any(
-            each.is_open(now) and _concerns(each, line) for each in windows
-        ),
+        maintenance_since=min(_open_since(line, windows, now), default=None),
         response_seconds=max(answered, default=None),
         is_demo=line.is_demo,
     )
+
+
+def _open_since(
+    line: Line, windows: Iterable[Occurrence], now: datetime
+) -> list[datetime]:
+    """Return when those of *windows* began that are open for *line*."""
+    return [
+        each.starts_at
+        for each in windows
+        if each.is_open(now) and _concerns(each, line)
+    ]

@@ -15,7 +15,7 @@ from django.db.models.signals import post_delete, post_save
 
 from pulseboard.core.log import get_logger
 from pulseboard.incidents.models import Incident, IncidentUpdate
-from pulseboard.maintenance.models import Maintenance
+from pulseboard.maintenance.models import KeptOccurrence, Maintenance
 from pulseboard.monitors.models import Component, ComponentMonitor
 from pulseboard.statuspage.models import PageComponent, PageSnapshot, StatusPage
 
@@ -27,6 +27,7 @@ WATCHED = (
     ComponentMonitor,
     Incident,
     IncidentUpdate,
+    KeptOccurrence,
     Maintenance,
     PageComponent,
     StatusPage,
@@ -47,8 +48,9 @@ def touch(**kwargs: Any) -> None:
 
 
 def is_outdated() -> bool:
-    """Return whether something changed since the pages were built."""
-    return PageSnapshot.objects.filter(is_outdated=True).exists()
+    """Return whether something changed since the pages were built, or one never was."""
+    fresh = PageSnapshot.objects.filter(is_outdated=False)
+    return StatusPage.objects.exclude(pk__in=fresh.values("page")).exists()
 
 
 def watch() -> None:
