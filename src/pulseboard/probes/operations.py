@@ -41,7 +41,7 @@ from pulseboard.probes.exchanged import (
     TrialModel,
 )
 from pulseboard.probes.models import Endpoint
-from pulseboard.probes.options import WrongSpec, spec_text
+from pulseboard.probes.options import WrongSpec, lowered, spec_text
 from pulseboard.probes.trial import try_out
 from pulseboard.probes.whereabouts import during_request
 
@@ -209,10 +209,14 @@ def _spec(request: SpecRequest) -> dict[str, Any]:
         for key in SPEC_FIELDS
         if (value := getattr(request, key)) is not None
     }
-    twice = sorted(request.options.keys() & set(SPEC_FIELDS))
+    try:
+        options = lowered(request.options)
+    except WrongSpec as error:
+        raise _problem(error) from None
+    twice = sorted(options.keys() & set(SPEC_FIELDS))
     if twice:
         raise Problem(400, errors=[(key, "Give it outside options.") for key in twice])
-    return {**request.options, **given}
+    return {**options, **given}
 
 
 def _merged(row: Endpoint, request: SpecRequest) -> dict[str, Any]:

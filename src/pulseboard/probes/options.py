@@ -22,6 +22,7 @@ from pulseboard.core.presentable import plain
 from pulseboard.guard.verdict import Network, Trust
 from pulseboard.monitors.definition import Confirmation
 from pulseboard.probes import secrets, targets
+from pulseboard.probes.aim import aim_of
 from pulseboard.probes.assertions.conditions import Conditions
 from pulseboard.probes.assertions.parse import parse_conditions
 from pulseboard.probes.own_address import OwnAddress, is_own
@@ -143,7 +144,7 @@ def read_spec(spec: Mapping[str, Any], around: Surroundings) -> Plan:
     Raises:
         WrongSpec: With a sentence for each option that is at fault.
     """
-    given = named({str(key).lower(): value for key, value in spec.items()})
+    given = named(lowered(spec))
     errors: dict[str, str] = {}
     common = _common(given, around, errors)
     probe_class = known_kinds().get(common.kind)
@@ -156,6 +157,22 @@ def read_spec(spec: Mapping[str, Any], around: Surroundings) -> Plan:
     if errors or maker is None or conditions is None:
         raise WrongSpec(errors)
     return _plan(common, maker, conditions, own, around)
+
+
+def lowered(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return *spec* with the names of its options in lower case.
+
+    Raises:
+        WrongSpec: Two names are the same then.
+    """
+    found: dict[str, Any] = {}
+    for key, value in spec.items():
+        name = str(key).lower()
+        if name in found:
+            raise WrongSpec({name: "expected it once"})
+        found[name] = value
+    return found
 
 
 def hidden_options(kind: str) -> frozenset[str]:
@@ -395,6 +412,7 @@ def _plan(
         confirmation=_confirmation(common),
         expiry_days=_expiry_days(common, type(maker.probe)),
         options=_shown(common, own, maker),
+        aim=aim_of(common.kind, maker.probe),
     )
 
 

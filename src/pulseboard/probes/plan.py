@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -37,6 +37,7 @@ class Plan:
         expiry_days: Days before the end of a certificate or domain at which to say
             so, largest first.
         options: What was set, for staff pages. Without secrets.
+        aim: Whom the secrets would be told; see `aim`.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Plan:
     confirmation: Confirmation
     expiry_days: tuple[int, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
+    aim: Sequence[tuple[str, str]] = field(default=(), repr=False)
 
     @property
     def monitor_name(self) -> str:

@@ -24,6 +24,7 @@ from pulseboard.monitors import store as monitors
 from pulseboard.monitors.definition import Definition, Kind, Lane
 from pulseboard.monitors.models import Component, ComponentMonitor, Monitor
 from pulseboard.probes import secrets, whereabouts
+from pulseboard.probes.aim import elsewhere
 from pulseboard.probes.attempt import definition_of
 from pulseboard.probes.configured import SOURCE, Declared, declared_of, surroundings
 from pulseboard.probes.last_day import HOURS, hours_of
@@ -32,6 +33,7 @@ from pulseboard.probes.options import (
     NAME_LENGTH,
     WrongSpec,
     hidden_options,
+    lowered,
     name_from,
     parent_of,
     read_spec,
@@ -145,22 +147,21 @@ def with_secrets_of(row: Endpoint | None, spec: Mapping[str, Any]) -> dict[str, 
     """
     Return *spec* with the secrets of *row* where it says "unchanged".
 
-    A target that changes takes no secret along: who may write an endpoint could send
+    An aim that changes takes no secret along: who may write an endpoint could send
     what was stored to a place of their own and read it there.
 
     Raises:
         WrongSpec: There is none, or it is not to be had.
     """
+    spec = lowered(spec)
     kept = dict(row.secrets) if row is not None else {}
     try:
         joined = secrets.join(spec, kept)
     except ConfigError as error:
         key, _, text = str(error).partition(": ")
         raise WrongSpec({key: text}) from None
-    if row is not None and joined != dict(spec) and _aims_elsewhere(row, joined):
-        raise WrongSpec(
-            {"headers": "the target is another now: type the secret values again"}
-        )
+    if row is not None and joined != spec:
+        _refuse_elsewhere(row, joined)
     return joined
 
 
@@ -319,6 +320,7 @@ def _source(row: Endpoint) -> str:
 
 
 def _write(row: Endpoint, spec: Mapping[str, Any], now: datetime) -> Endpoint:
+    spec = lowered(spec)
     plan = plan_from(spec, is_trusted=row.is_trusted)
     refuse_conflicts(plan, row)
     with transaction.atomic(using=_database()):
@@ -346,9 +348,15 @@ def _fill(row: Endpoint, plan: Plan, spec: Mapping[str, Any]) -> None:
     row.options, row.secrets = secrets.split(rest, hidden_options(plan.kind))
 
 
-def _aims_elsewhere(row: Endpoint, spec: Mapping[str, Any]) -> bool:
-    before = {key: row.options.get(key) for key in ("target", "url", "host", "port")}
-    return any(spec.get(key) != value for key, value in before.items())
+def _refuse_elsewhere(row: Endpoint, spec: Mapping[str, Any]) -> None:
+    """Refuse to take secrets of *row* along to where *spec* aims."""
+    after = plan_from(spec, is_trusted=row.is_trusted).aim
+    try:
+        before = plan_of(row).aim
+    except ConfigError:  # nobody knows any more where they were meant for
+        raise WrongSpec({"target": "type the secret values again"}) from None
+    if errors := elsewhere(before, after):
+        raise WrongSpec(errors)
 
 
 def _component_of(row: Endpoint) -> Component:

