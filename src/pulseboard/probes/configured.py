@@ -55,7 +55,11 @@ def declared_of(settings: Settings) -> Declared:
 
 
 def surroundings(
-    trust: Trust, settings: Settings, *, names: Iterable[str] = ()
+    trust: Trust,
+    settings: Settings,
+    *,
+    names: Iterable[str] = (),
+    is_stored: bool = False,
 ) -> Surroundings:
     """
     Return what endpoints of this host are read against.
@@ -65,6 +69,7 @@ def surroundings(
     """
     return Surroundings(
         trust=trust,
+        is_stored=is_stored,
         clock=lambda: datetime.now(UTC),
         timeout=settings.probe_timeout,
         networks=_networks(settings),

@@ -78,7 +78,8 @@ class Surroundings:
     What an endpoint is read against.
 
     Args:
-        trust: Who wrote it.
+        trust: What it may reach.
+        is_stored: People wrote it, whatever it may reach.
         clock: Says the time when a probe has ended.
         timeout: `PROBE_TIMEOUT`.
         networks: `ALLOWED_NETWORKS`.
@@ -88,12 +89,18 @@ class Surroundings:
     """
 
     trust: Trust
+    is_stored: bool = False
     clock: Callable[[], datetime]
     timeout: timedelta = timedelta(seconds=10)
     networks: Sequence[Network] = ()
     names: Collection[str] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
     own: Callable[[], OwnAddress | None] = lambda: None
+
+    @property
+    def by_people(self) -> bool:
+        """Whether people wrote it, who may name no file or variable of ours."""
+        return self.is_stored or self.trust is not Trust.CODE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,12 +308,21 @@ def _maker(
         if common.target:
             aimed = targets.spread(common.target, known)
             values |= aimed
-        by_people = around.trust is not Trust.CODE
-        if by_people and is_own(values.get("url")) and "follow_redirects" in known:
+        if (
+            around.by_people
+            and is_own(values.get("url"))
+            and "follow_redirects" in known
+        ):
             values = {"follow_redirects": False, **values}
         maker = targets.Maker(probe_class, values, around.own)
         trust, networks = around.trust, around.networks
-        targets.refuse(maker.probe, trust, networks, is_own=maker.is_own)
+        targets.refuse(
+            maker.probe,
+            trust,
+            networks,
+            is_own=maker.is_own,
+            by_people=around.by_people,
+        )
     except ConfigError as error:
         key, sentence = _at_fault(str(error), {*known, "target"})
         if key in aimed:
@@ -320,13 +336,12 @@ def _values(
     own: Mapping[str, Any], known: Collection[str], around: Surroundings
 ) -> dict[str, Any]:
     """Return the options of the kind with the environment's values put in."""
-    by_people = around.trust is not Trust.CODE
     values = {}
     for key, value in own.items():
         if value is None or key not in known:
             continue
         try:
-            values[key] = _resolved(value, around.environ, by_people)
+            values[key] = _resolved(value, around.environ, around.by_people)
         except ConfigError as error:
             raise ConfigError(f"{key}: {error}") from None
     return values

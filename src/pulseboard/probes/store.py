@@ -85,7 +85,9 @@ def plan_from(
     """
     trust = Trust.CODE if is_trusted else Trust.PEOPLE
     known = known_names() if names is None else names
-    return read_spec(spec, surroundings(trust, get_settings(), names=known))
+    return read_spec(
+        spec, surroundings(trust, get_settings(), names=known, is_stored=True)
+    )
 
 
 def spec_of(row: Endpoint) -> dict[str, Any]:

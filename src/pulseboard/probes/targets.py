@@ -122,7 +122,12 @@ def target_text(probe: Probe) -> str:
 
 
 def refuse(
-    probe: Probe, trust: Trust, networks: Sequence[Network], *, is_own: bool
+    probe: Probe,
+    trust: Trust,
+    networks: Sequence[Network],
+    *,
+    is_own: bool,
+    by_people: bool,
 ) -> None:
     """
     Refuse what *trust* may not ask for; names of hosts are judged when dialled.
@@ -132,13 +137,17 @@ def refuse(
     """
     if not is_own:
         _refuse_target(probe, trust, networks)
-    if trust is Trust.CODE:
+    if not by_people:
         return
     if is_own and getattr(probe, "follow_redirects", False):
         # Our own redirects could lead anywhere in our network.
         raise ConfigError("follow_redirects: not for a path of this application")
     with naming("headers"):
-        checked_headers(getattr(probe, "headers", {}), trust)
+        checked_headers(getattr(probe, "headers", {}), Trust.PEOPLE)
+    for option in ("steps", "clean_up"):
+        for step in getattr(probe, option, ()):
+            with naming(option):
+                checked_headers(step.headers, Trust.PEOPLE)
     for name in FILES:
         if (text := getattr(probe, name, "")) and not is_pem(text):
             raise ConfigError(f"{name}: expected text in PEM")

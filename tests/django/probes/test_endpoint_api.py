@@ -285,3 +285,25 @@ def test_another_path_of_the_same_server_takes_the_secrets_along() -> None:
 
     assert _call(Role.EDITOR, "PATCH", "/shop", change).status_code == 200
     assert store.spec_of(Endpoint.objects.get())["auth"] == f"me:{CANARY}"
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"auth": "env:PATH"}, "auth"),
+        ({"client_certificate": "/etc/hostname"}, "client_certificate"),
+        ({"authorities": "/etc/hostname"}, "authorities"),
+        ({"host_header": "inside.example"}, "host_header"),
+        ({"headers": {"Host": "inside.example"}}, "headers"),
+    ],
+)
+def test_trust_is_for_targets_and_opens_nothing_else(
+    options: dict[str, Any], name: str
+) -> None:
+    """A58"""
+    spec = {**SPEC, "target": "http://10.0.0.1/", "trusted": True, "options": options}
+
+    answer = _call(Role.ADMIN, "POST", "", spec)
+
+    assert answer.status_code == 400
+    assert name in [each["name"] for each in answer.json()["errors"]]
