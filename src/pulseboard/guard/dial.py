@@ -20,6 +20,7 @@ from typing import Any
 from pulseboard.conf import get_settings
 from pulseboard.guard.deadline import Deadline
 from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
+from pulseboard.guard.name_failure import name_failure
 from pulseboard.guard.ticket import ticket
 from pulseboard.guard.verdict import (
     Network,
@@ -133,13 +134,13 @@ def resolve(
     slots = resolving
     if not slots.acquire(blocking=False):
         raise ConnectFailed(Failure.BUSY)
-    answers: queue.SimpleQueue[Sequence[Record] | None] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[Sequence[Record] | Failure] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
             answers.put(resolver(host, port))
-        except (OSError, UnicodeError, ValueError):
-            answers.put(None)
+        except (OSError, UnicodeError, ValueError) as error:
+            answers.put(name_failure(error))
         finally:
             slots.release()
 
@@ -148,6 +149,8 @@ def resolve(
         records = answers.get(timeout=deadline.left_seconds())
     except queue.Empty:
         raise ConnectFailed(Failure.TIMEOUT) from None
+    if isinstance(records, Failure):
+        raise ConnectFailed(records)
     if not records:
         raise ConnectFailed(Failure.NAME)
     return list(dict.fromkeys(records))

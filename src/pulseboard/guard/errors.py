@@ -18,6 +18,7 @@ class Failure(enum.Enum):
     """How a target failed; the value is the sentence people read."""
 
     NAME = "The name does not resolve."
+    RESOLVER = "Names cannot be resolved just now."
     REFUSED = "The connection was refused."
     UNREACHABLE = "The target cannot be reached."
     NO_ADDRESS = "The name has no address of that IP version."
@@ -41,6 +42,9 @@ class Failure(enum.Enum):
     EXHAUSTED = "Too many connections are open here."
     OCCUPIED = "Not asked: this application serves one request at a time."
 
+
+#: A detail of an outcome: the name of the failure, in small letters.
+FAILURE = "failure"
 
 #: These say nothing about the target.
 OURS = frozenset({Failure.BUSY, Failure.EXHAUSTED, Failure.OCCUPIED})

@@ -20,7 +20,10 @@ from pulseboard.guard import dial
 from pulseboard.guard.deadline import Deadline
 from pulseboard.guard.dial import Record, Resolver
 from pulseboard.guard.errors import ConnectFailed, Failure
+from pulseboard.guard.name_failure import name_failure
 from pulseboard.guard.verdict import parse_address
+
+Found = Sequence[Record] | Failure
 
 #: A thread that has nothing to do stays for that long; starting one costs more than
 #: most lookups.
@@ -34,7 +37,8 @@ async def addresses(
     Return the records of *host*, each once; an IP address asks nobody.
 
     Raises:
-        ConnectFailed: No answer in time, or the name does not exist.
+        ConnectFailed: No answer in time, none from the resolver, or the name does
+            not exist.
     """
     literal = _literal(host)
     if literal is None:
@@ -59,19 +63,21 @@ class _Lookup:
         self._question = (host, port)
         self._resolver = resolver
         self._loop = asyncio.get_running_loop()
-        self.answer: asyncio.Future[Sequence[Record]] = self._loop.create_future()
+        self.answer: asyncio.Future[Found] = self._loop.create_future()
         self.has_begun = False
 
     def run(self) -> None:
         """Ask, in a thread."""
         self.has_begun = True
-        found: Sequence[Record] = ()
-        with contextlib.suppress(Exception):  # the same to us as no such name
+        found: Found
+        try:
             found = self._resolver(*self._question)
+        except Exception as error:  # whatever a resolver stumbles over
+            found = name_failure(error)
         with contextlib.suppress(RuntimeError):  # the loop is gone
             self._loop.call_soon_threadsafe(self._settle, found)
 
-    def _settle(self, found: Sequence[Record]) -> None:
+    def _settle(self, found: Found) -> None:
         if not self.answer.done():
             self.answer.set_result(found)
 
@@ -83,13 +89,15 @@ async def _looked_up(
     _workers.take(lookup)
     try:
         async with asyncio.timeout(deadline.left_seconds()):
-            records = await lookup.answer
+            found = await lookup.answer
     except TimeoutError:
         late = Failure.TIMEOUT if lookup.has_begun else Failure.BUSY
         raise ConnectFailed(late) from None
-    if not records:
+    if isinstance(found, Failure):
+        raise ConnectFailed(found)
+    if not found:
         raise ConnectFailed(Failure.NAME)
-    return list(dict.fromkeys(records))
+    return list(dict.fromkeys(found))
 
 
 class _Workers:

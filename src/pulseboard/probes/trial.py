@@ -41,6 +41,8 @@ BLOCKED = (
 NEXT_STEPS = {
     Failure.NAME: "The name was not found. Check its spelling, and whether this server "
     "can resolve it.",
+    Failure.RESOLVER: "Names cannot be resolved just now. Check the name servers of "
+    "this server and of the name.",
     Failure.REFUSED: "The connection was refused. Check the port, and whether the "
     "service is running.",
     Failure.UNREACHABLE: "The target cannot be reached from this server. Check routes "

@@ -13,7 +13,7 @@ from pulseboard.core.outcome import SUMMARY_LENGTH, Outcome, Reason
 from pulseboard.core.redaction import one_line
 from pulseboard.core.status import Status
 from pulseboard.core.text import seconds_text
-from pulseboard.guard.errors import OURS, Blocked, ConnectFailed, Failure
+from pulseboard.guard.errors import FAILURE, OURS, Blocked, ConnectFailed, Failure
 from pulseboard.probes.assertions.conditions import Broken, Conditions
 from pulseboard.probes.assertions.quoting import piece
 from pulseboard.probes.assertions.sight import days_until
@@ -64,7 +64,8 @@ def _failed(seen: ConnectFailed, conditions: Conditions) -> Outcome:
         return Outcome(Status.HEALTHY, "Not connected, as expected.")
     reason = Reason.TIMEOUT if failure is Failure.TIMEOUT else Reason.ERROR
     # A journey names the step that failed.
-    return Outcome(Status.CRITICAL, one_line(str(seen)), reason=reason)
+    summary, details = one_line(str(seen)), {FAILURE: failure.name.lower()}
+    return Outcome(Status.CRITICAL, summary, reason=reason, details=details)
 
 
 def _slow(seen: Facts, slow_after_seconds: float | None) -> list[str]:

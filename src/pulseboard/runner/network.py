@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pulseboard.core.outcome import Outcome, Reason, healthy, unknown
 from pulseboard.guard.connection import connect
-from pulseboard.guard.errors import Blocked, ConnectFailed, Failure
+from pulseboard.guard.errors import FAILURE, Blocked, ConnectFailed, Failure
 from pulseboard.guard.verdict import Trust
 from pulseboard.monitors.definition import Confirmation, Definition, Lane
 from pulseboard.monitors.network import (
@@ -28,8 +28,12 @@ EVERY, TIMEOUT = timedelta(seconds=60), timedelta(seconds=3)
 AT_ONCE = Confirmation(failures=1, of=1, successes=1)
 
 _REASONS = {Gateway.SILENT: Reason.TIMEOUT, Gateway.NONE: Reason.NOT_APPLICABLE}
-#: How a target fails of which nothing came back.
-_NOTHING = (Failure.TIMEOUT, Failure.UNREACHABLE, Failure.NAME)
+#: How a target fails of which nothing came back. That a name does not exist is an
+#: answer, by somebody out there.
+_NOTHING = frozenset(
+    each.name.lower()
+    for each in (Failure.TIMEOUT, Failure.UNREACHABLE, Failure.RESOLVER)
+)
 
 
 def derive(definitions: Mapping[str, Definition]) -> Iterable[Definition]:
@@ -68,10 +72,8 @@ def is_nothing_heard(outcome: Outcome) -> bool:
     """Return whether a probe failed because nothing came back from its target."""
     if outcome.reason is Reason.TIMEOUT:
         return True
-    summary = outcome.summary
-    return outcome.reason is Reason.ERROR and any(
-        summary.endswith(each.value) for each in _NOTHING
-    )
+    is_error = outcome.reason is Reason.ERROR
+    return is_error and outcome.details.get(FAILURE) in _NOTHING
 
 
 async def _reach() -> Gateway:

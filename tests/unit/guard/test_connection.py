@@ -541,3 +541,24 @@ def test_a_name_that_does_not_resolve_is_a_result(
 
     for _ in range(5):  # no thread is lost over it
         assert _failure(host="a.example", resolver=resolver) is Failure.NAME
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "x"), Failure.NAME),
+        (socket.gaierror(socket.EAI_NODATA, "x"), Failure.NAME),
+        (socket.gaierror(socket.EAI_AGAIN, "x"), Failure.RESOLVER),
+        (socket.gaierror(socket.EAI_SYSTEM, "x"), Failure.RESOLVER),
+        (TimeoutError(), Failure.RESOLVER),
+    ],
+)
+def test_a_name_that_is_gone_is_told_from_a_resolver_that_is_silent(
+    error: Exception, failure: Failure
+) -> None:
+    """X31"""
+
+    def resolver(host: str, port: int) -> list[Any]:
+        raise error
+
+    assert _failure(host="a.example", resolver=resolver) is failure

@@ -221,6 +221,17 @@ def test_a_resolver_that_fails_is_a_result(error: Exception) -> None:
     assert caught.value.failure is Failure.NAME
 
 
+def test_a_resolver_that_is_silent_is_told_from_a_name_that_is_gone() -> None:
+    """X31"""
+
+    def resolver(host: str, port: int) -> list[Any]:
+        raise socket.gaierror(socket.EAI_AGAIN, "x")
+
+    with pytest.raises(ConnectFailed) as caught:
+        resolve("name.example", 80, Deadline(5), resolver)
+    assert caught.value.failure is Failure.RESOLVER
+
+
 def test_a_stalled_handshake_ends_at_the_deadline(serve: Serve) -> None:
     """A14"""
     with socket.create_server(("127.0.0.1", 0)) as silent:
