@@ -1,18 +1,23 @@
 """
 Whether it is our own network that failed, and not the targets. Pure.
 
-    somebody answers, target or gateway ───────────────▶ not offline
-    two other targets failed, too, and no gateway answers ▶ offline
-    neither ───────────────────────────────────────────▶ not known yet
+    somebody answers, target or gateway ────────────────────▶ not offline
+    all that were asked are silent, of several domains,
+        and the gateway is silent ──────────────────────────▶ offline
+        and there is no gateway: every known target is silent ▶ offline
+    none of it ─────────────────────────────────────────────▶ not known
+
+Hosts of one domain often stand behind one door, so domains are counted.
 """
 
 from __future__ import annotations
 
 import enum
+import functools
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from pulseboard.core.outcome import Outcome, Reason
@@ -21,10 +26,10 @@ from pulseboard.monitors.definition import Definition
 
 #: Name of the monitor that says so.
 NETWORK = "network"
-#: Beside the one in doubt; unrelated ones do not fail together by chance.
-OTHERS_NEEDED = 2
-#: A failure so long ago says nothing about now.
-RECENT = timedelta(seconds=90)
+#: With fewer there is nothing to compare.
+TARGETS_NEEDED = 3
+#: Unrelated ones do not fail together by chance.
+DOMAINS_NEEDED = 3
 
 
 class Gateway(enum.Enum):
@@ -37,7 +42,7 @@ class Gateway(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The last result of one target: when it began, and whether nothing came back."""
+    """The last result of one target: when it ended, and whether nothing came back."""
 
     target: str
     at: datetime
@@ -45,33 +50,65 @@ class Heard:
 
 
 def is_offline(
-    target: str, at: datetime, heard: Iterable[Heard], gateway: Gateway | None
+    target: str,
+    at: datetime,
+    heard: Iterable[Heard],
+    gateway: Gateway | None,
+    *,
+    asked: Collection[str],
+    known: Collection[str],
 ) -> bool | None:
     """
     Return whether the failure of *target* is our network's.
 
     Args:
-        at: When the failed run began.
+        at: When the failed run began. What ended before says nothing.
         heard: The last results of all targets.
         gateway: None when it has not been asked since.
+        asked: Targets whose answer or silence has to be waited for.
+        known: All targets.
 
     Returns:
         None while that cannot be told.
     """
     if gateway is Gateway.REACHED:
         return False
-    others = [each for each in heard if each.target != target]
-    if any(not each.failed and each.at >= at for each in others):
+    since = [each for each in heard if each.at >= at and each.target != target]
+    if any(not each.failed for each in since):
         return False
-    # One host may be asked by many: it failed when its last word is a failure.
-    last: dict[str, Heard] = {}
-    for each in others:
-        if each.target not in last or last[each.target].at < each.at:
-            last[each.target] = each
-    failed = [each for each in last.values() if each.failed and at - each.at <= RECENT]
-    if len(failed) < OTHERS_NEEDED or gateway is None:
+    silent = {each.target for each in since}
+    if gateway is None or not silent.issuperset(asked):
         return None
-    return True
+    others = set(known) - {target}
+    if gateway is Gateway.NONE and not silent >= others:
+        return None
+    return _are_several(target, silent, others, gateway) or None
+
+
+def _are_several(
+    target: str, silent: Iterable[str], others: Iterable[str], gateway: Gateway
+) -> bool:
+    """Return whether *silent* are of enough domains unrelated to *target*."""
+    own = {domain_of(target)}
+    unrelated = {domain_of(each) for each in silent} - own
+    if gateway is Gateway.NONE:
+        return len(unrelated | own) >= DOMAINS_NEEDED
+    there_are = {domain_of(each) for each in others} - own
+    return bool(unrelated) and len(unrelated) >= min(DOMAINS_NEEDED, len(there_are))
+
+
+@functools.lru_cache(maxsize=4096)
+def domain_of(host: str) -> str:
+    """
+    Return what hosts of one owner share: the last two labels, an IP address whole.
+
+    Under a public suffix such as ``co.uk`` strangers pass for relatives; that only
+    makes us slower to believe that we are offline.
+    """
+    try:
+        return str(ipaddress.ip_address(host.partition("%")[0]))
+    except ValueError:
+        return ".".join(host.rstrip(".").split(".")[-2:])
 
 
 def offline() -> Outcome:

@@ -13,7 +13,7 @@ from pulseboard.guard.verdict import Trust
 from pulseboard.monitors.definition import Confirmation, Definition, Lane
 from pulseboard.monitors.network import (
     NETWORK,
-    OTHERS_NEEDED,
+    TARGETS_NEEDED,
     Gateway,
     gateway_in,
     targets_of,
@@ -38,7 +38,7 @@ _NOTHING = frozenset(
 
 def derive(definitions: Mapping[str, Definition]) -> Iterable[Definition]:
     """Return our network's monitor where enough targets could speak for it."""
-    if len(targets_of(definitions)) > OTHERS_NEEDED and NETWORK not in definitions:
+    if len(targets_of(definitions)) >= TARGETS_NEEDED and NETWORK not in definitions:
         yield Definition(
             name=NETWORK,
             title="Network of this monitor",

@@ -9,6 +9,7 @@ import pytest
 from pulseboard.monitors.network import (
     Gateway,
     Heard,
+    domain_of,
     gateway_in,
     host_key,
     is_offline,
@@ -28,26 +29,63 @@ def heard(*words: str) -> list[Heard]:
 
 
 @pytest.mark.parametrize(
-    ("words", "gateway", "expected"),
+    ("words", "gateway", "known", "expected"),
     [
-        (["b-5 silent", "c+1 silent"], Gateway.SILENT, True),
-        (["b-5 silent", "c+1 silent"], Gateway.NONE, True),  # the targets alone
-        (["b-5 silent", "c+1 silent"], Gateway.REACHED, False),
-        (["b-5 silent", "c+1 silent"], None, None),  # was not asked yet
-        (["b-5 silent"], Gateway.SILENT, None),  # one other is not several
-        (["b-5 silent", "b+1 silent"], Gateway.SILENT, None),  # nor is one twice
-        (["b-5 silent", "c+1 ok"], Gateway.SILENT, False),
-        (["b-5 silent", "c-1 ok"], Gateway.SILENT, None),  # from before says nothing
-        (["b-91 silent", "c+1 silent"], Gateway.SILENT, None),  # too long ago
-        (["b-9 ok", "b+1 silent", "c+1 silent"], Gateway.SILENT, True),
-        (["a+1 ok", "b+0 silent", "c+0 silent"], Gateway.SILENT, True),  # is itself
-        ([], Gateway.SILENT, None),
+        (["b+0 silent", "c+1 silent", "d+1 silent"], Gateway.SILENT, "abcdef", True),
+        (["b+0 silent", "c+1 silent", "d+1 silent"], Gateway.REACHED, "abcdef", False),
+        (["b+0 silent", "c+1 silent", "d+1 silent"], None, "abcdef", None),
+        (["b+0 silent", "c+1 silent"], Gateway.SILENT, "abcdef", None),  # too few
+        (["b+0 silent", "c+1 silent"], Gateway.SILENT, "abc", True),  # all there are
+        (["b+1 silent"], Gateway.SILENT, "abc", None),
+        (["b+0 silent", "b+1 silent"], Gateway.SILENT, "abc", None),  # one twice
+        (["b+1 silent", "c+1 ok"], Gateway.SILENT, "abc", False),
+        (["b-1 silent", "c+1 silent"], Gateway.SILENT, "abc", None),  # before
+        (["a+1 ok", "b+0 silent", "c+0 silent"], Gateway.SILENT, "abc", True),  # itself
+        ([], Gateway.SILENT, "abc", None),
+        # Where no gateway could speak, all have to be silent.
+        (["b+0 silent", "c+1 silent", "d+1 silent"], Gateway.NONE, "abcdef", None),
+        (["b+0 silent", "c+1 silent", "d+1 silent"], Gateway.NONE, "abcd", True),
+        (["b+0 silent", "c+1 silent"], Gateway.NONE, "abc", True),
+        (["b+0 silent"], Gateway.NONE, "ab", None),  # two domains are too few
     ],
 )
 def test_several_unrelated_silences_and_a_silent_gateway_are_ours(
-    words, gateway, expected
+    words, gateway, known, expected
 ):
-    assert is_offline("a", AT, heard(*words), gateway) is expected
+    """X31"""
+    found = is_offline("a", AT, heard(*words), gateway, asked=(), known=known)
+    assert found is expected
+
+
+def test_who_was_asked_is_waited_for():
+    """X31: three are silent, the fourth may yet answer."""
+    silent = heard("b+1 silent", "c+1 silent", "d+1 silent")
+    for asked, expected in (("bcd", True), ("bcde", None)):
+        found = is_offline("a", AT, silent, Gateway.SILENT, asked=asked, known="abcdef")
+        assert found is expected
+
+
+def test_hosts_of_one_domain_are_one_voice():
+    """X31: they may stand behind one door."""
+    hosts = ["www.acme.com", "api.acme.com", "app.acme.com", "acme.com"]
+    silent = [Heard(each, AT, failed=True) for each in hosts]
+    for gateway in (Gateway.SILENT, Gateway.NONE):
+        found = is_offline("www.acme.com", AT, silent, gateway, asked=(), known=hosts)
+        assert found is None
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("www.acme.com", "acme.com"),
+        ("acme.com.", "acme.com"),
+        ("database", "database"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_hosts_of_one_owner_share_their_last_two_labels(host, domain):
+    assert domain_of(host) == domain
 
 
 @pytest.mark.parametrize(
