@@ -29,6 +29,7 @@ from pulseboard.access.model_admin import RoleAdmin, may
 from pulseboard.access.store import audit, caller_of
 from pulseboard.core.errors import PulseboardError
 from pulseboard.core.problem import Problem
+from pulseboard.core.redaction import redact
 from pulseboard.core.roles import Role
 from pulseboard.core.status import READING_ORDER
 from pulseboard.core.text import duration_text
@@ -186,8 +187,11 @@ class EndpointAdmin(RoleAdmin[Endpoint]):
     def has_delete_permission(
         self, request: HttpRequest, obj: Endpoint | None = None
     ) -> bool:
-        free = obj is None or not obj.source
-        return free and super().has_delete_permission(request, obj)
+        if obj is not None and (
+            obj.source or (obj.is_trusted and not may_trust(request))
+        ):
+            return False
+        return super().has_delete_permission(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.test_view)
@@ -279,7 +283,8 @@ class EndpointAdmin(RoleAdmin[Endpoint]):
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         """Delete the chosen endpoints that people made; those of settings stay."""
         for row in queryset.filter(source="").select_related("monitor"):
-            self.delete_model(request, row)
+            if self.has_delete_permission(request, row):
+                self.delete_model(request, row)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Show what goes: the endpoints alone, whatever hangs on their monitors."""
@@ -320,8 +325,7 @@ class EndpointAdmin(RoleAdmin[Endpoint]):
 
     @admin.display(description=_("options"))
     def written(self, row: Endpoint) -> str:
-        lines = (f"{name}: {value}" for name, value in row.options.items())
-        return "\n".join(lines)
+        return "\n".join(_shown_option(*each) for each in row.options.items())
 
     @admin.action(description=_("Run now"), permissions=["view"])
     def run(self, request: HttpRequest, rows: QuerySet[Endpoint]) -> None:
@@ -405,6 +409,13 @@ class EndpointAdmin(RoleAdmin[Endpoint]):
         count = len(chosen)
         text = ngettext("%d endpoint changed.", "%d endpoints changed.", count) % count
         self.message_user(request, text)
+
+
+def _shown_option(name: str, value: object) -> str:
+    """Return an option for who may only look: bodies and queries may hold secrets."""
+    if name == "body":
+        return f"body: {len(str(value))} characters"
+    return f"{name}: {redact(str(value), limit=500)}"
 
 
 READ_ONLY = ["title", "kind", "target", "group", "written", "is_trusted", "source"]

@@ -163,6 +163,10 @@ def _refuse_target(probe: Probe, trust: Trust, networks: Sequence[Network]) -> N
     for url in getattr(probe, "urls", ()):
         with naming("steps"):
             _refuse_url(url, trust, networks)
+    asks_the_system = getattr(probe, "name_server", None) == ""
+    if asks_the_system and trust is not Trust.CODE and _port(probe) not in (0, 53):
+        # The system's own resolver stands in our network; its other ports do, too.
+        raise ConfigError("port: expected 53 without a name_server")
     for name in ("host", "name_server"):
         if host := getattr(probe, name, ""):
             with naming(name):

@@ -387,3 +387,45 @@ def test_a_schema_is_written_and_read_again(editor: Client) -> None:
     assert row.options["json_schema"] == {"required": ["status"]}
     page = editor.get(f"{LIST}{row.pk}/change/").content.decode()
     assert "&quot;required&quot;" in page
+
+
+def test_who_may_not_trust_deletes_no_trusted_endpoint(editor: Client) -> None:
+    """A58: alone or with others from the list"""
+    spec = {"title": "Inner", "target": "http://10.1.2.3/"}
+    row = store.create(spec, NOW, is_trusted=True)
+
+    assert editor.post(f"{LIST}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    editor.post(LIST, chosen)
+
+    assert Endpoint.objects.filter(pk=row.pk).exists()
+
+
+def test_who_may_only_look_reads_no_body_and_no_query(
+    editor: Client, admin_client: Client
+) -> None:
+    """A60"""
+    spec = {
+        "title": "Sign in",
+        "target": f"https://example.org/?api_key={CANARY}",
+        "method": "POST",
+        "body": json.dumps({"password": CANARY}),
+    }
+    row = store.create(spec, NOW)
+    viewer = User.objects.create_user("vic", is_staff=True)
+    codenames = permissions_of(Role.VIEWER)
+    viewer.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    editor.force_login(viewer)
+
+    page = editor.get(f"{LIST}{row.pk}/change/").content.decode()
+
+    assert "Sign in" in page
+    assert CANARY not in page
+
+
+def test_another_port_of_the_systems_resolver_is_refused(editor: Client) -> None:
+    """A09: its answers would tell which ports are open"""
+    more = {"more": "name = example.org\nport = 8080"}
+    response = editor.post(ADD, _form(kind="dns", target="", **more))
+    assert "expected 53" in str(_errors(response))
+    assert not Endpoint.objects.exists()

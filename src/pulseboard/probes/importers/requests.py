@@ -78,12 +78,18 @@ def login_of(url: str) -> tuple[str, str, str]:
     return unquote(user), unquote(password), parts.path.strip("/")
 
 
+#: A century.
+MOST_NANOSECONDS = 10**9 * 86400 * 36525
+
+
 def go_seconds(value: object) -> float | None:
     """Return a duration as Go writes it (``1h30m``) in seconds; None if it is none."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return value * 1e-9  # a bare number counts nanoseconds
+        # A bare number counts nanoseconds; YAML also knows `.nan` and `.inf`.
+        sound = -MOST_NANOSECONDS < value < MOST_NANOSECONDS
+        return value * 1e-9 if sound else None
     text = str(value)[:40].strip()
     parts = _GO_PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:

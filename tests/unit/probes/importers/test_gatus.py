@@ -375,3 +375,11 @@ def test_any_configuration_is_read(endpoints, suites, other):
     names = [each["name"] for each in read_gatus(document).endpoints]
 
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("interval", [float("nan"), float("inf"), 10**400])
+def test_an_interval_that_is_no_duration_is_told(interval: float) -> None:
+    """X26, A23"""
+    endpoint = {"name": "a", "url": "https://a.example", "interval": interval}
+    imported = read_gatus({"endpoints": [endpoint]})
+    assert any("interval" in each.what for each in imported.dropped)
