@@ -103,6 +103,7 @@ def _connect(database: dict[str, Any]) -> Any:
 
 MAKE_MONITORS = """
 from pulseboard.monitors.models import Monitor
+Monitor.objects.all().delete()  # of the test before, on the same server
 Monitor.objects.bulk_create(
     Monitor(name=f"m{n}", title=f"m{n}", slot=0, interval_seconds=1) for n in range(100)
 )
